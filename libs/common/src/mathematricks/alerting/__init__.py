@@ -1,0 +1,1 @@
+"""Raise hell: tell a person, whatever else has broken."""

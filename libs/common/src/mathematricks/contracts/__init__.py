@@ -1,0 +1,1 @@
+"""What crosses a boundary: messages, topics, REST models, collections. Imports only pydantic."""

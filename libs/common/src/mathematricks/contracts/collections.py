@@ -1,0 +1,57 @@
+"""Every collection, once: owner, purpose, indexes and the model its validator is made from."""
+
+from __future__ import annotations
+
+from mathematricks.contracts.base import Collection, Index
+
+OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
+"""Declared by every collection whose records owe messages; it holds unsettled records only."""
+
+# signal-ingestion
+RAW_SIGNALS = Collection(
+    "raw_signals", "signal-ingestion", "Every body that arrived, secrets removed, with its verdict"
+)
+SIGNALS = Collection("signals", "signal-ingestion", "Accepted signals, numbered per strategy")
+SENDERS = Collection("senders", "signal-ingestion", "Who may send, for which strategies, with what secrets")
+NONCES = Collection("nonces", "signal-ingestion", "Nonces of signed bodies, kept 15 minutes")
+
+# cerebro
+CEREBRO_DECISIONS = Collection("cerebro_decisions", "cerebro", "One decision per signal, with its complete inputs")
+CEREBRO_BOOKS = Collection("cerebro_books", "cerebro", "Checkpoints of the book, so that a start need not fold it all")
+AUTHORITY = Collection("authority", "cerebro", "Which version's decisions owe orders, by portfolio")
+PORTFOLIO_ALLOCATIONS = Collection("portfolio_allocations", "cerebro", "Share of equity per strategy; one is ACTIVE")
+
+# execution
+ORDERS = Collection("orders", "execution", "Every order's life: intent, attempts, events, state")
+EXECUTIONS = Collection("executions", "execution", "Every fill, by the broker's id")
+INSTRUMENTS = Collection("instruments", "execution", "What is tradable, and the facts money depends on")
+CONTROLS = Collection("controls", "execution", "The kill switch's generation and modes")
+PAPER_ORDERS = Collection("paper_orders", "execution", "The paper venue's own book: orders with their fills")
+PAPER_ACCOUNTS = Collection("paper_accounts", "execution", "The paper venue's accounts: deposits and checkpoints")
+
+# account-data
+ACCOUNT_STATE = Collection("account_state", "account-data", "The newest state of each account")
+ACCOUNT_HISTORY = Collection(
+    "account_history", "account-data", "The ledger: one entry per execution, correction or snapshot"
+)
+POSITIONS = Collection(
+    "positions", "account-data", "Position per account, strategy and instrument: a fold of the ledger"
+)
+STRATEGY_CONFIGURATIONS = Collection("strategy_configurations", "account-data", "Registry of strategies")
+
+# dashboard-processor
+DASHBOARD_OVERVIEW = Collection(
+    "dashboard_overview", "dashboard-processor", "The admin's overview, one document per mode"
+)
+
+# alerting
+ALERTS = Collection("alerts", "alerting", "Every alert raised")
+
+# frontend-api
+USERS = Collection("users", "frontend-api", "People and their roles")
+SESSIONS = Collection("sessions", "frontend-api", "Open browser sessions")
+AUDIT_TRAIL = Collection("audit_trail", "frontend-api", "Who did what, before and after")
+
+COLLECTIONS: tuple[Collection, ...] = tuple(
+    value for name, value in sorted(globals().items()) if isinstance(value, Collection)
+)

@@ -1,0 +1,1 @@
+"""What every service runs on: declaration, settings, life cycle, HTTP, logs, clock."""

@@ -1,0 +1,75 @@
+"""The MongoDB client as every service uses it: majority, journaled, exact decimals, aware UTC times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.decimal128 import Decimal128
+from pydantic import BaseModel
+from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.read_concern import ReadConcern
+
+from mathematricks.contracts.base import Collection
+from mathematricks.storage.indexes import ensure
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+B = TypeVar("B", bound=BaseModel)
+
+MAJORITY = WriteConcern(w="majority", j=True)
+WARM_CONNECTIONS = 8
+
+
+class DecimalCodec(TypeCodec):
+    """Decimal <-> Decimal128, to the last of its 34 digits."""
+
+    python_type = Decimal  # type: ignore[assignment]
+    bson_type = Decimal128  # type: ignore[assignment]
+
+    def transform_python(self, value: Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> Decimal:
+        return value.to_decimal()
+
+
+CODEC: CodecOptions[Document] = CodecOptions(type_registry=TypeRegistry([DecimalCodec()]), tz_aware=True, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def mongo(url: str, database: str, owned: Sequence[Collection] = ()) -> AsyncIterator[Database]:
+    """
+    Yield *database*, with the collections in *owned* created, indexed, validated and warm.
+
+    The first requests on a cold pool cost hundreds of milliseconds, so the pool is filled first.
+    """
+    client: AsyncMongoClient[Document] = AsyncMongoClient(
+        url, minPoolSize=WARM_CONNECTIONS, maxPoolSize=64, retryWrites=True, serverSelectionTimeoutMS=10_000
+    )
+    try:
+        db = client.get_database(
+            database,
+            codec_options=CODEC,
+            write_concern=MAJORITY,
+            read_concern=ReadConcern("local"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+        for collection in owned:
+            await ensure(db, collection)
+        await asyncio.gather(*(db.command("ping") for _ in range(WARM_CONNECTIONS)))
+        yield db
+    finally:
+        await client.close()
+
+
+def to_document(model: BaseModel, identity: Any = None) -> Document:
+    """Return *model* as a document; *identity* becomes its ``_id``."""
+    document = model.model_dump()
+    return document if identity is None else {"_id": identity, **document}

@@ -1,0 +1,1 @@
+"""Keeps account state equal to the broker's: positions, sub-ledgers, margin."""

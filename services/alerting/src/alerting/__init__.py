@@ -1,0 +1,1 @@
+"""Records alerts and tells people."""

@@ -1,0 +1,1 @@
+"""Decides how much of each signal the portfolio can bear."""

@@ -1,0 +1,7 @@
+"""Run cerebro as a process of its own."""
+
+from mathematricks.runtime.main import run
+
+from cerebro.service import service
+
+run(service)

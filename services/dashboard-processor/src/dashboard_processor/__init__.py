@@ -1,0 +1,1 @@
+"""Rolls raw trading data up into the documents that dashboards show."""

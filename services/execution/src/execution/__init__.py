@@ -1,0 +1,1 @@
+"""Carries orders through their life at the brokers, and reports what happened."""

@@ -1,0 +1,1 @@
+"""Answers everything a browser asks, by role."""

@@ -1,0 +1,1 @@
+"""Takes every sender's body, keeps it, and says in the desk's words what it means."""

@@ -1,0 +1,30 @@
+"""What every test may ask for: a real MongoDB, and a database of its own in it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from mathematricks.contracts.collections import COLLECTIONS
+from mathematricks.storage.mongo import Database, mongo
+from mathematricks_cli.mongod import MongodMissing, own_mongod
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a MongoDB replica set; the test is skipped, loudly, where there is none."""
+    try:
+        with own_mongod(tmp_path_factory.mktemp("mongod")) as url:
+            yield url
+    except MongodMissing as missing:
+        pytest.skip(f"NOT RUN, no MongoDB: {missing}")
+
+
+@pytest.fixture
+async def db(mongo_url: str) -> AsyncIterator[Database]:
+    """A fresh database with every collection of the contracts, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with mongo(mongo_url, name, COLLECTIONS) as database:
+        yield database
+        await database.client.drop_database(name)
