@@ -19,7 +19,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 REPLICA_SET = "mathematricks"
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
-    "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?replicaSet=mathematricks"
+    "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
 )
 
 

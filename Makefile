@@ -1,0 +1,63 @@
+.DEFAULT_GOAL := help
+UV_VERSION := 0.13.8
+UV := .tools/uv/bin/uv
+PY := .venv/bin/python
+MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
+STATE ?= .local
+SEEDS ?= 1
+
+.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench fmt lock clean
+
+help:        ## Show this list
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
+
+setup: .venv/ready ## Everything the other commands need, inside this folder
+
+demo: setup  ## The whole desk in one process: real signals walk from webhook to fill, then it stays up
+	.venv/bin/mathematricks demo --state $(STATE)
+
+demo-once: setup ## The same, and ends: 0 when every signal reached its end and the books balance
+	.venv/bin/mathematricks demo-once --state $(STATE)
+
+check: lint types docs-check test ## Everything a change must pass; CI runs this
+
+test: setup  ## Every test this machine can run; says loudly what it skips
+	$(PY) -m pytest
+
+quick: setup ## Unit, property and architecture tests: seconds
+	$(PY) -m pytest tests/unit tests/property tests/architecture
+
+lint: setup  ## Style and architecture
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
+
+types: setup ## Static types, strict
+	.venv/bin/mypy
+
+docs: setup  ## Write the generated reference
+	$(PY) docs/build.py
+
+docs-check: setup ## The generated reference and images match the code
+	$(PY) docs/build.py --check
+
+bench: setup ## Measure latency and throughput against the floor of this machine
+	$(PY) tests/bench/desk.py
+
+fmt: setup   ## Rewrite the code in the one style
+	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+lock: setup  ## Choose versions anew and write every requirements.lock
+	UV=$(UV) sh docs/lock.sh
+
+clean: setup ## Stop the desk and remove its state and everything built
+	-.venv/bin/mathematricks down --state $(STATE)
+	rm -rf $(STATE) build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(UV):
+	python3 -m venv .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/ready: $(UV) requirements.lock $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+	$(UV) venv --quiet --allow-existing .venv
+	$(UV) pip sync --quiet --python .venv --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv --no-deps $(MEMBERS)
+	@touch $@
