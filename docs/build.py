@@ -157,7 +157,9 @@ def _settings(settings: Any) -> str:
     for name, field in settings.model_fields.items():
         if name == "platform":
             continue
-        default = "**required**" if field.default is PydanticUndefined and field.default_factory is None else _default(field)
+        default = (
+            "**required**" if field.default is PydanticUndefined and field.default_factory is None else _default(field)
+        )
         rows.append(f"| `{prefix}{name.upper()}` | {default} | {field.description or ''} |")
     return "| variable | default | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n" if rows else ""
 
