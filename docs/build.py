@@ -60,7 +60,7 @@ def topics_page(declared: list[Service]) -> str:
 
 
 def _key_of(topic: Any) -> str:
-    names = [name for name in topic.key.__code__.co_names]
+    names = topic.key.__code__.co_names
     return f"`{names[-1]}`" if names else ""
 
 
@@ -101,10 +101,8 @@ def _message(name: str) -> dict[str, Any]:
 
 
 def collections_page() -> str:
-    parts = [PAGE + "# Collections\n"]
-    for collection in sorted(COLLECTIONS, key=lambda each: (each.owner, each.name)):
-        parts.append(_collection(collection))
-    return "\n".join(parts)
+    ordered = sorted(COLLECTIONS, key=lambda each: (each.owner, each.name))
+    return "\n".join([PAGE + "# Collections\n", *(_collection(collection) for collection in ordered)])
 
 
 def _collection(collection: Collection) -> str:

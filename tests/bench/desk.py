@@ -248,25 +248,18 @@ def wait_until(url: str, seconds: float = 30) -> None:
 
 
 def print_table(report: dict[str, Any]) -> None:
-    print(
-        f"\nfloor at 100/s: empty handler {report['floor']['empty']}, three journaled writes {report['floor']['three-writes']} (ms)\n"
-    )
+    for name, row in report["floor"].items():
+        print(f"floor, {name} at 100/s: p50 {row['p50']} ms, p99 {row['p99']} ms")
     for mode in (name for name in ("embedded", "processes") if name in report):
-        print(
-            f"{mode:10s} rate/s   acknowledge p50 / p99 ms   POST→submit p50 / p99 ms   client CPU   CPU ms per signal"
-        )
+        print(f"\n{mode}: rate/s   acknowledge p50 / p99 ms   POST→submit p50 / p99 ms   client CPU   CPU ms a signal")
         for rate, row in report[mode]["rates"].items():
-            acknowledged, submitted = row["acknowledge_ms"], row["submit_ms"]
-            print(
-                f"{'':10s} {rate:6d}   {acknowledged['p50']:11.2f} / {acknowledged['p99']:7.2f}   "
-                f"{submitted['p50']:14.2f} / {submitted['p99']:7.2f}   {row['client_cpu_share']:10.1%}   {row['cpu_ms_per_signal']}"
-            )
+            latencies = [f"{row[what][q]:8.2f}" for what in ("acknowledge_ms", "submit_ms") for q in ("p50", "p99")]
+            print(f"{rate:8d} {' '.join(latencies)}   {row['client_cpu_share']:.1%}   {row['cpu_ms_per_signal']}")
         flat = report[mode]["flat_out"]
         balance = "balance" if report[mode]["books_balance"] else "DO NOT BALANCE"
-        print(
-            f"{'':10s} flat out: {flat['signals_per_second']} signals/s over {flat['signals']}, books {balance}; CPU {flat['cpu_ms_per_signal']}"
-        )
-        print("".join(f"{'':12s}{name}: {value}\n" for name, value in sorted(report[mode]["stages"].items())))
+        print(f"flat out: {flat['signals_per_second']} signals/s over {flat['signals']} signals, books {balance}")
+        print(f"          CPU ms a signal {flat['cpu_ms_per_signal']}, client CPU {flat['client_cpu_share']:.1%}")
+        print("".join(f"  {name}: {value}\n" for name, value in sorted(report[mode]["stages"].items())))
 
 
 if __name__ == "__main__":
