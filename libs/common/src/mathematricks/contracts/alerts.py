@@ -22,3 +22,33 @@ class Alert(Message):
     facts: dict[str, str] = Field(default_factory=dict)
     service: Id
     raised_at: Instant
+
+
+class AlertRecord(Alert):
+    """
+    An alert as recorded, with how often its key was raised until someone acknowledged it.
+
+    ``alert_id`` and ``raised_at`` are the first occurrence's; title and facts are the newest's,
+    and the severity is the worst there was.
+    """
+
+    count: int = Field(ge=1)
+    last_seen: Instant
+    occurrences: tuple[Id, ...] = Field(description="alert_id of what was counted, oldest first; the last 100")
+    open: bool = Field(description="Nobody has acknowledged it yet")
+    acknowledged_by: str | None = None
+    acknowledged_at: Instant | None = None
+    note: str = ""
+
+
+class Acknowledgement(Message):
+    """Someone has seen it. *by* counts only where a service asks for a person it knows."""
+
+    by: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class AlertList(Message):
+    """Alerts, the last seen first."""
+
+    items: tuple[AlertRecord, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -66,12 +66,16 @@ M = TypeVar("M", bound=Message)
 
 @dataclass(frozen=True)
 class Topic(Generic[M]):
-    """A named stream of one message type; *key* groups messages that concern the same thing."""
+    """
+    A named stream of one message type; *key* groups messages that concern the same thing.
+
+    A topic is its name: one read through a narrower model is still the same topic.
+    """
 
     name: str
-    model: type[M]
-    key: Callable[[M], str]
-    purpose: str = ""
+    model: type[M] = field(compare=False)
+    key: Callable[[M], str] = field(compare=False)
+    purpose: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.base import Collection, Index
+from mathematricks.contracts.dashboard import Overview
+from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
 OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
 """Declared by every collection whose records owe messages; it holds unsettled records only."""
@@ -41,16 +44,47 @@ STRATEGY_CONFIGURATIONS = Collection("strategy_configurations", "account-data", 
 
 # dashboard-processor
 DASHBOARD_OVERVIEW = Collection(
-    "dashboard_overview", "dashboard-processor", "The admin's overview, one document per mode"
+    "dashboard_overview", "dashboard-processor", "The admin's overview, one document per mode", model=Overview
 )
 
 # alerting
-ALERTS = Collection("alerts", "alerting", "Every alert raised")
+ALERTS = Collection(
+    "alerts",
+    "alerting",
+    "Every alert raised, how often, and who acknowledged it",
+    indexes=(
+        Index((("key", 1),), unique=True, where={"open": True}),
+        Index((("occurrences", 1),)),
+        Index((("severity", 1), ("last_seen", -1))),
+    ),
+    model=AlertRecord,
+)
 
 # frontend-api
-USERS = Collection("users", "frontend-api", "People and their roles")
-SESSIONS = Collection("sessions", "frontend-api", "Open browser sessions")
-AUDIT_TRAIL = Collection("audit_trail", "frontend-api", "Who did what, before and after")
+USERS = Collection(
+    "users", "frontend-api", "People and their roles", indexes=(Index((("name", 1),), unique=True),), model=User
+)
+SESSIONS = Collection(
+    "sessions",
+    "frontend-api",
+    "Open browser sessions, by the hash of their cookie",
+    indexes=(Index((("user_id", 1),)), Index((("ends_at", 1),), expire_after_seconds=0)),
+    model=Session,
+)
+LOGIN_ATTEMPTS = Collection(
+    "login_attempts",
+    "frontend-api",
+    "Failed logins per account and address, by keyed hash, until they are forgotten",
+    indexes=(Index((("forget_at", 1),), expire_after_seconds=0),),
+    model=LoginAttempts,
+)
+AUDIT_TRAIL = Collection(
+    "audit_trail",
+    "frontend-api",
+    "Who did what, before and after",
+    indexes=(Index((("at", -1),)), Index((("actor", 1), ("at", -1)))),
+    model=AuditEntry,
+)
 
 COLLECTIONS: tuple[Collection, ...] = tuple(
     value for name, value in sorted(globals().items()) if isinstance(value, Collection)

@@ -1,0 +1,108 @@
+"""People: who they are, what role they have, their sessions and what they did."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mathematricks.contracts.base import Id, Instant, Message
+
+UserRole = Literal["admin", "client", "sender"]
+UserName = Annotated[str, Field(min_length=1, max_length=100)]
+Password = Annotated[str, Field(min_length=1, max_length=256, repr=False)]
+AuditOutcome = Literal["asked", "done", "refused", "failed"]
+
+
+class User(Message):
+    """One person. A client sees one client's capital, a sender one sender's signals."""
+
+    user_id: Id
+    name: UserName = Field(description="What they log in with, in lower case")
+    role: UserRole
+    client_id: Id | None = None
+    sender: Id | None = None
+    password_hash: str = Field(repr=False)
+    must_change_password: bool = False
+    disabled: bool = False
+    created_at: Instant
+    updated_at: Instant
+
+
+class Session(Message):
+    """An open browser session; the cookie's value is kept only as its hash, ``session_id``."""
+
+    session_id: Id
+    user_id: Id
+    opened_at: Instant
+    seen_at: Instant
+    idle_until: Instant = Field(description="It ends here unless it is used before")
+    ends_at: Instant = Field(description="It ends here whatever happens")
+    address: str
+    browser: Annotated[str, Field(max_length=200)] = ""
+
+
+class LoginAttempts(Message):
+    """Failed logins of one account name or one address, known here only by a keyed hash."""
+
+    failures: int
+    last_at: Instant
+    forget_at: Instant
+
+
+class AuditEntry(Message):
+    """Who did what to what, with its state before and after; written before it is done, then closed."""
+
+    at: Instant
+    actor: str
+    role: str
+    action: Annotated[str, Field(examples=["auth.login", "strategies.update"])]
+    subject: str
+    outcome: AuditOutcome
+    status: int | None = Field(None, description="HTTP status of the answer")
+    address: str = ""
+    before: Any = None
+    after: Any = None
+
+
+class LoginRequest(Message):
+    """A name and a password."""
+
+    name: UserName
+    password: Password
+
+
+class PasswordChange(Message):
+    """The password one has and the one one wants."""
+
+    current: Password
+    new: Password
+
+
+class Who(Message):
+    """Who is logged in, and the token that each change must show in the header ``X-CSRF-Token``."""
+
+    name: str
+    role: UserRole
+    must_change_password: bool = False
+    csrf_token: str | None = Field(None, description="None for callers that show a bearer token: they need none")
+    idle_until: Instant | None = None
+    ends_at: Instant | None = None
+
+
+class OpenSession(Message):
+    """One of my sessions."""
+
+    session_id: Id
+    opened_at: Instant
+    seen_at: Instant
+    ends_at: Instant
+    address: str
+    browser: str
+    current: bool
+
+
+class SessionList(Message):
+    """My open sessions, the last used first."""
+
+    items: tuple[OpenSession, ...]
