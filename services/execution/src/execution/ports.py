@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.base import Side
-from mathematricks.contracts.instruments import Contract
+from mathematricks.contracts.instruments import Contract, Instrument, Quote
 from mathematricks.contracts.orders import TimeInForce
 from mathematricks.contracts.signals import OrderType
 
@@ -126,3 +126,19 @@ class Broker(Protocol):
 
     def events(self) -> AsyncIterator[BrokerEvent]:
         """Yield what happens, from now on; ends only by failing."""
+
+
+class Market(Protocol):
+    """What is known of instruments and their prices, all in memory: nothing here waits."""
+
+    def quote(self, contract: Contract) -> Quote | None:
+        """Return the newest quote; None where there is none that is fresh enough."""
+
+    def instrument(self, contract: Contract) -> Instrument | None:
+        """Return the instrument's facts; None where the desk cannot trade it."""
+
+    def rate(self, currency: str, base: str) -> Decimal | None:
+        """Return the value of one unit of *currency* in *base*; None where no quote tells it."""
+
+    def on_quote(self, listener: Callable[[Quote], None]) -> None:
+        """Call *listener* with every new quote, on the event loop, from now on."""

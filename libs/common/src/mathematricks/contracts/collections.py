@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.base import Collection, Index
+from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.dashboard import Overview
+from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.instruments import InstrumentRecord
+from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
 OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
@@ -25,10 +29,39 @@ AUTHORITY = Collection("authority", "cerebro", "Which version's decisions owe or
 PORTFOLIO_ALLOCATIONS = Collection("portfolio_allocations", "cerebro", "Share of equity per strategy; one is ACTIVE")
 
 # execution
-ORDERS = Collection("orders", "execution", "Every order's life: intent, attempts, events, state")
-EXECUTIONS = Collection("executions", "execution", "Every fill, by the broker's id")
-INSTRUMENTS = Collection("instruments", "execution", "What is tradable, and the facts money depends on")
-CONTROLS = Collection("controls", "execution", "The kill switch's generation and modes")
+ORDERS = Collection(
+    "orders",
+    "execution",
+    "Every order's life: intent, attempts, events, state",
+    indexes=(
+        Index((("decided_at", -1),)),
+        Index((("signal_id", 1),)),
+        Index((("strategy_id", 1), ("decided_at", -1))),
+        Index((("closes.lot", 1),), where={"closes.0.lot": {"$exists": True}}),
+        Index((("live", 1),), where={"live": True}),
+    ),
+    model=OrderRecord,
+)
+ORDER_TOMBSTONES = Collection(
+    "order_tombstones", "execution", "Cancellations that arrived before their order", model=OrderTombstone
+)
+EXECUTIONS = Collection(
+    "executions",
+    "execution",
+    "Every fill, by the broker's id",
+    indexes=(
+        Index((("order_id", 1),)),
+        Index((("signal_id", 1),)),
+        Index((("account", 1), ("executed_at", -1))),
+        Index((("executed_at", -1),)),
+        OWED,
+    ),
+    model=Execution,
+)
+INSTRUMENTS = Collection(
+    "instruments", "execution", "What is tradable, and the facts money depends on", model=InstrumentRecord
+)
+CONTROLS = Collection("controls", "execution", "The kill switch's generation and modes", model=Controls)
 PAPER_ORDERS = Collection("paper_orders", "execution", "The paper venue's own book: orders with their fills")
 PAPER_ACCOUNTS = Collection("paper_accounts", "execution", "The paper venue's accounts: deposits and checkpoints")
 

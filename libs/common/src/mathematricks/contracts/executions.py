@@ -65,5 +65,7 @@ class ExecutionConfirmation(Message):
     filled: Quantity
     average_price: Price | None = None
     reason: Annotated[str, Field(max_length=500)] | None = None
+    purpose: Purpose | None = None
+    lot: Id | None = Field(None, description="Entry whose lot a protective or unwinding order closes")
     execution: Execution | None = None
     recorded_at: Instant

@@ -54,6 +54,13 @@ class Instrument(Message):
     calendar: Literal["always", "us_equity", "fx", "cme"] = "always"
 
 
+class InstrumentRecord(Instrument):
+    """An instrument as stored; the simulated market of a demo keeps where its walk began."""
+
+    seed_price: Price | None = None
+    seeded_at: Instant | None = None
+
+
 class Quote(Message):
     """The best bid and ask of an instrument at a time, in its currency, with the size at each."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -33,6 +34,7 @@ class OrderStatus(StrEnum):
 
 
 TERMINAL = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.EXPIRED})
+AttemptEnd = Literal["FILLED", "CANCELLED", "REJECTED", "EXPIRED", "ABSENT"]
 
 
 def order_id_for(signal_id: str, account: str, leg: int, purpose: str) -> str:
@@ -108,3 +110,77 @@ class OrderCommand(Message):
     strategy_id: Id
     account: Id
     given_at: Instant
+
+
+class Attempt(Message):
+    """
+    One time that an order was handed to its venue, under an id of its own.
+
+    The next one is made only after this one ended, or after the venue was twice seen not to have it.
+    """
+
+    number: int = Field(ge=1)
+    client_order_id: Id = Field(description="`<order_id>.<number>`: our id at the venue")
+    quantity: Quantity = Field(description="Units asked for: what was open then")
+    filled: Quantity = Decimal(0)
+    begun_at: Instant
+    ended_at: Instant | None = None
+    outcome: AttemptEnd | None = None
+    reason: Annotated[str, Field(max_length=500)] | None = None
+    absent_at: Instant | None = Field(None, description="When a completed query first showed that the venue lacks it")
+
+
+class Happening(Message):
+    """One change of an order's state, and what caused it."""
+
+    at: Instant
+    event: Annotated[str, Field(max_length=40)] = Field(description="FIX ExecType, or the desk's own word")
+    status: OrderStatus
+    reason: Annotated[str, Field(max_length=500)] | None = None
+
+
+class OrderRecord(TradingOrder):
+    """
+    One order's whole life as execution keeps it: what was asked, attempts, fills, state.
+
+    ``quantity`` stays what was decided; ``working_quantity`` is what the desk is trying to trade:
+    an exit's is cut to what can be reduced, a protective order's follows its entry's lot.
+    """
+
+    status: OrderStatus
+    revision: int = Field(description="Counts the changes; the `version` of its confirmations")
+    live: bool = Field(description="Not in a terminal state")
+    working_quantity: Quantity | None = Field(None, description="None: not sized yet")
+    filled: Quantity = Decimal(0)
+    average_price: Price | None = None
+    commission: Money = Field(Decimal(0), description="Quote currency")
+    reason: Annotated[str, Field(max_length=500)] | None = Field(None, description="Why it is in this state")
+    status_before: OrderStatus | None = Field(None, description="What a refused cancellation returns to")
+    ends_as: OrderStatus | None = Field(None, description="What it becomes once its cancellation is confirmed")
+    attempts: tuple[Attempt, ...] = ()
+    history: tuple[Happening, ...] = ()
+    commands: tuple[Id, ...] = Field((), description="Commands obeyed")
+    lot: Id | None = Field(None, description="Entry whose lot a protective or unwinding order closes")
+    unwinding: bool = Field(False, description="Its group failed: whatever it fills is closed again")
+    tries: int = Field(0, description="Refusals, expiries and failures to size since it last worked")
+    next_try_at: Instant | None = Field(None, description="Not looked at again before this time")
+    worker: Id = Field(description="Process that last claimed it")
+    lease_until: Instant | None = Field(None, description="The claiming process answers for it until then")
+    generation: int = Field(0, description="Of the controls it was claimed under")
+    recorded_at: Instant = Field(description="When execution first recorded it")
+    submitted_at: Instant | None = Field(None, description="When the venue was first called")
+    ended_at: Instant | None = None
+    updated_at: Instant
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """Units still to be traded; 0 where it is not sized yet."""
+        return max(Decimal(0), (self.working_quantity or Decimal(0)) - self.filled)
+
+
+class OrderTombstone(Message):
+    """A cancellation that arrived before its order: the order is cancelled as it arrives."""
+
+    order_id: Id
+    command_id: Id
+    kept_at: Instant

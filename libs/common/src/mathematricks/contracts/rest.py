@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mathematricks.contracts.base import Currency, Id, Message, Mode, Money, Price
+from mathematricks.contracts.base import Currency, Id, Instant, Message, Mode, Money, Price, Quantity, Side
+from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import Contract, Instrument, Quote
+from mathematricks.contracts.orders import OrderRecord
 
 
 class MarketQuestion(Message):
@@ -53,6 +55,53 @@ class BrokerAccount(Message):
     broker: str
     mode: Mode
     base_currency: Currency
+
+
+class BrokerAccounts(Message):
+    """The accounts that the desk can trade."""
+
+    items: tuple[BrokerAccount, ...]
+
+
+class Orders(Message):
+    """Orders, the newest first."""
+
+    items: tuple[OrderRecord, ...]
+
+
+class Executions(Message):
+    """Executions, the newest first."""
+
+    items: tuple[Execution, ...]
+
+
+class VenueExecution(Message):
+    """One fill as the venue itself holds it; commission in the quote currency."""
+
+    execution_id: Id
+    client_order_id: Id | None = Field(description="Our id, `<order_id>.<attempt>`; None: not ordered here")
+    account: Id
+    instrument: Id
+    side: Side
+    quantity: Quantity
+    price: Price
+    commission: Money
+    currency: Currency
+    executed_at: Instant
+    venue_seq: int
+
+
+class VenueExecutions(Message):
+    """What a venue holds, the newest first."""
+
+    items: tuple[VenueExecution, ...]
+
+
+class QuotesTaken(Message):
+    """How many of the posted quotes were newer than those held."""
+
+    taken: int
+    older: int
 
 
 class Failure(Message):
