@@ -9,6 +9,7 @@ from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
+from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
 OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
@@ -16,11 +17,40 @@ OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
 
 # signal-ingestion
 RAW_SIGNALS = Collection(
-    "raw_signals", "signal-ingestion", "Every body that arrived, secrets removed, with its verdict"
+    "raw_signals",
+    "signal-ingestion",
+    "Every body that arrived, secrets removed, with its verdict",
+    indexes=(Index((("received_at", -1),)), Index((("verdict", 1), ("received_at", -1)))),
+    model=RawRecord,
 )
-SIGNALS = Collection("signals", "signal-ingestion", "Accepted signals, numbered per strategy")
-SENDERS = Collection("senders", "signal-ingestion", "Who may send, for which strategies, with what secrets")
-NONCES = Collection("nonces", "signal-ingestion", "Nonces of signed bodies, kept 15 minutes")
+UNAUTHENTICATED_SIGNALS = Collection(
+    "unauthenticated_signals",
+    "signal-ingestion",
+    "The newest bodies nobody known sent, secrets removed",
+    model=RawRecord,
+    capped_bytes=16 * 2**20,
+)
+SIGNALS = Collection(
+    "signals",
+    "signal-ingestion",
+    "Accepted signals, numbered per strategy",
+    indexes=(
+        Index((("strategy_id", 1), ("strategy_seq", -1)), unique=True),
+        Index((("received_at", -1),)),
+        OWED,
+    ),
+    model=SignalRecord,
+)
+SENDERS = Collection(
+    "senders", "signal-ingestion", "Who may send, for which strategies, with what secrets", model=SenderRecord
+)
+NONCES = Collection(
+    "nonces",
+    "signal-ingestion",
+    "Nonces of signed bodies, kept 15 minutes",
+    indexes=(Index((("seen_at", 1),), expire_after_seconds=900),),
+    model=NonceRecord,
+)
 
 # cerebro
 CEREBRO_DECISIONS = Collection("cerebro_decisions", "cerebro", "One decision per signal, with its complete inputs")
