@@ -8,7 +8,7 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,17 @@ from typing import Any
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
+from mathematricks_cli.faults import OperatorFault
+
 REPLICA_SET = "mathematricks"
+ALREADY_INITIALISED = 23
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
 )
 
 
-class MongodMissing(Exception):
+class MongodMissing(OperatorFault):
     """There is neither a mongod to start nor a MONGO_URL to use; the text says what to do."""
 
 
@@ -52,14 +55,18 @@ def url_for(port: int) -> str:
 
 
 def start_mongod(directory: Path, port: int, *, cache_gb: float = 0.5) -> subprocess.Popen[bytes]:
-    """Start mongod on *directory* and *port*, and return once it is primary."""
+    """
+    Start mongod on *directory* and *port*, and return once it is primary.
+
+    It has a session of its own: it outlives a killed desk, with everything the desk had recorded.
+    """
     binary = find_mongod()
     directory.mkdir(parents=True, exist_ok=True)
     command = [str(binary), "--dbpath", str(directory), "--port", str(port), "--bind_ip", "127.0.0.1"]
     command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", str(cache_gb), "--quiet"]
     command += ["--logpath", str(directory / "mongod.log"), "--logappend", "--nounixsocket"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    _become_primary(process, port, directory)
+    await_primary(port, directory, lambda: process.poll() is None)
     return process
 
 
@@ -87,23 +94,34 @@ def own_mongod(directory: Path, port: int | None = None) -> Iterator[str]:
         stop_mongod(process)
 
 
-def _become_primary(process: subprocess.Popen[bytes], port: int, directory: Path) -> None:
+def await_primary(port: int, directory: Path, alive: Callable[[], bool]) -> None:
+    """Return once the mongod on *port* is the primary of a replica set of one; raise ``MongodMissing``."""
     deadline = time.monotonic() + 60
-    members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
     with pymongo.MongoClient[dict[str, Any]](
         f"mongodb://127.0.0.1:{port}/?directConnection=true", serverSelectionTimeoutMS=500
     ) as client:
         while time.monotonic() < deadline:
-            if process.poll() is not None:
+            if not alive():
                 raise MongodMissing(f"mongod ended at once; its log is {directory / 'mongod.log'}")
             try:
                 if client.admin.command("hello").get("isWritablePrimary"):
                     return
-                client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
-            except OperationFailure as refusal:
-                if refusal.code not in (23, 112):  # already initialised, conflicting initiation
-                    raise
+                _configure(client, f"127.0.0.1:{port}")
             except PyMongoError:
                 pass
-            time.sleep(0.05)
+            time.sleep(0.02)
     raise MongodMissing(f"mongod did not become primary in 60 s; its log is {directory / 'mongod.log'}")
+
+
+def _configure(client: pymongo.MongoClient[dict[str, Any]], host: str) -> None:
+    """Make *host* the only member, also where the directory was last served on another port."""
+    config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": host}]}
+    try:
+        client.admin.command("replSetInitiate", config)
+    except OperationFailure as refusal:
+        if refusal.code != ALREADY_INITIALISED:
+            return
+        known = client.admin.command("replSetGetConfig")["config"]
+        if known["members"][0]["host"] != host:
+            known["members"][0]["host"] = host
+            client.admin.command("replSetReconfig", known | {"version": known["version"] + 1}, force=True)

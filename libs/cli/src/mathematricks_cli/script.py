@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mathematricks_cli.faults import OperatorFault
+
 Body = dict[str, Any]
 
 PREVIOUS = "$PREVIOUS"
@@ -16,7 +18,7 @@ _WRAPPER = "original_signal"
 _SECRETS = ("passphrase",)
 
 
-class ScriptInvalid(Exception):
+class ScriptInvalid(OperatorFault):
     """The file is not a script that can be played; the text says which body and why."""
 
 

@@ -1,0 +1,157 @@
+"""The state directory: where one desk keeps its key, its ports, its database and what it told the operator."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from mathematricks_cli.faults import OperatorFault
+from mathematricks_cli.mongod import free_port
+
+PRIVATE = 0o600
+
+
+class DeskIsUp(OperatorFault):
+    """Another process runs the desk of this state directory; the text names it."""
+
+
+class DeskIsDown(OperatorFault):
+    """Nothing runs the desk of this state directory; the text says how to start it."""
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    """What ``up`` was told; *paper_cash* is what a new paper account opens with, by currency."""
+
+    host: str
+    port: int
+    demo: bool
+    paper_cash: dict[str, str]
+
+
+@dataclass(frozen=True)
+class DeskRecord:
+    """
+    What a running desk tells about itself.
+
+    Attributes:
+        urls: Where each service answers, by service name.
+        url: Where people look: the browser's API, and in the embedded mode everything.
+        pids: The other processes of the desk, by name.
+        paper_cash: What a new paper account opens with, by currency.
+    """
+
+    pid: int
+    mode: str
+    bus: str
+    demo: bool
+    url: str
+    urls: dict[str, str]
+    mongo_url: str
+    mongo_database: str
+    pids: dict[str, int] = field(default_factory=dict)
+    paper_cash: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StateDir:
+    """One desk's directory on disk."""
+
+    path: Path
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "desk.log"
+
+    @property
+    def mongod_path(self) -> Path:
+        return self.path / "mongod"
+
+    def create(self) -> StateDir:
+        """Make the directory, for its owner's eyes only; return itself."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+        return self
+
+    def deployment_key(self) -> str:
+        """Return the key that all secrets of this desk hang on, made at the first call and kept."""
+        path = self.path / "deployment.key"
+        if not path.exists():
+            _write_private(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="utf-8").strip()
+
+    def port(self, name: str) -> int:
+        """Return the port kept for *name*, chosen freely at the first call."""
+        ports: dict[str, int] = self.read("ports", {})
+        if name not in ports:
+            ports[name] = free_port()
+            self.write("ports", ports)
+        return ports[name]
+
+    def keep_port(self, name: str, port: int) -> None:
+        """Keep *port* for *name* from now on."""
+        self.write("ports", self.read("ports", {}) | {name: port})
+
+    def read(self, name: str, default: Any) -> Any:
+        """Return the JSON document *name*; *default* where there is none."""
+        path = self.path / f"{name}.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else default
+
+    def write(self, name: str, document: Any) -> None:
+        """Replace the JSON document *name*, whole or not at all, readable by its owner only."""
+        _write_private(self.path / f"{name}.json", json.dumps(document, indent=2))
+
+    def desk(self) -> DeskRecord:
+        """Return what the running desk told about itself; raise ``DeskIsDown``."""
+        record = self.read("desk", None)
+        if record is None or not self.is_up():
+            raise DeskIsDown(f"No desk runs in {self.path}. Start one: mathematricks up --state {self.path}")
+        return DeskRecord(**record)
+
+    def tell(self, record: DeskRecord) -> None:
+        """Record what the running desk is."""
+        self.write("desk", asdict(record))
+
+    def is_up(self) -> bool:
+        """Whether a living process holds this directory; the system lets go of a dead one's lock by itself."""
+        path = self.path / "desk.lock"
+        if not path.exists():
+            return False
+        with path.open("a") as lock:
+            return not _locked(lock)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the directory while a desk runs in it; raise ``DeskIsUp`` if another does."""
+        with (self.path / "desk.lock").open("a") as lock:
+            if not _locked(lock):
+                told = self.read("desk", {})
+                raise DeskIsUp(f"The desk of {self.path} is up already (process {told.get('pid')}, {told.get('url')})")
+            yield
+
+
+def state_dir(path: Path) -> StateDir:
+    """Return the state directory at *path*, wherever the command is run from."""
+    return StateDir(path.resolve())
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _write_private(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8") as file:
+        file.write(text)
+    beside.replace(path)

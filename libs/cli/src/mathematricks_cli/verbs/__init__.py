@@ -1,0 +1,1 @@
+"""What the command can do, one module per verb or group of verbs."""
