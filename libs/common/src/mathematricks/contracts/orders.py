@@ -54,6 +54,7 @@ class LotClose(Message):
     asked: Quantity
     lot_asked: Quantity
     last: bool
+    quantity: Quantity | None = Field(None, description="Our units, where the entry had ended when it was decided")
 
 
 class TradingOrder(Message):
@@ -162,6 +163,7 @@ class OrderRecord(TradingOrder):
     commands: tuple[Id, ...] = Field((), description="Commands obeyed")
     lot: Id | None = Field(None, description="Entry whose lot a protective or unwinding order closes")
     unwinding: bool = Field(False, description="Its group failed: whatever it fills is closed again")
+    watched: bool = Field(False, description="Needs care even once it ended: protection to keep, a group to unwind")
     tries: int = Field(0, description="Refusals, expiries and failures to size since it last worked")
     next_try_at: Instant | None = Field(None, description="Not looked at again before this time")
     worker: Id = Field(description="Process that last claimed it")
