@@ -48,6 +48,8 @@ def create_app(service: Service, settings: ServiceSettings, bus: Bus) -> FastAPI
     app.state.settings = settings
     for router in service.routes:
         app.include_router(router)
+    for wrap in service.middleware:
+        app.add_middleware(wrap, settings=settings)
     _add_probes(app)
     _add_error_shapes(app)
     settings.platform.local_apps[service.name] = app

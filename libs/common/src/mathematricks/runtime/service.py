@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from mathematricks.contracts.base import Collection, Topic
 from mathematricks.messaging.bus import Bus
@@ -44,6 +45,7 @@ class Service:
         on_start: Runs before the service subscribes: reconcile with the truth, rebuild caches.
         consumes: Topic to ``handler(message, ports)``.
         streams: Loops that live as long as the process; one that ends kills it (crash-only).
+        middleware: What every request and answer passes, outermost last: ``wrap(app, settings=…)``.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Service:
     jobs: tuple[Every, ...] = ()
     streams: tuple[Run, ...] = ()
     routes: tuple[APIRouter, ...] = ()
+    middleware: tuple[Callable[..., ASGIApp], ...] = ()
     lanes: Mapping[str, int] = field(default_factory=dict)
     """Topic name to the number of messages handled at once, where the usual 200 is wrong."""
 
