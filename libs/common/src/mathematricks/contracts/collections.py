@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
 from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.base import Collection, Index
 from mathematricks.contracts.controls import Controls
@@ -9,7 +10,9 @@ from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
+from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
+from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
 OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
@@ -69,6 +72,7 @@ ORDERS = Collection(
         Index((("strategy_id", 1), ("decided_at", -1))),
         Index((("closes.lot", 1),), where={"closes.0.lot": {"$exists": True}}),
         Index((("live", 1),), where={"live": True}),
+        Index((("watched", 1),), where={"watched": True}),
     ),
     model=OrderRecord,
 )
@@ -92,18 +96,49 @@ INSTRUMENTS = Collection(
     "instruments", "execution", "What is tradable, and the facts money depends on", model=InstrumentRecord
 )
 CONTROLS = Collection("controls", "execution", "The kill switch's generation and modes", model=Controls)
-PAPER_ORDERS = Collection("paper_orders", "execution", "The paper venue's own book: orders with their fills")
-PAPER_ACCOUNTS = Collection("paper_accounts", "execution", "The paper venue's accounts: deposits and checkpoints")
+PAPER_ORDERS = Collection(
+    "paper_orders",
+    "execution",
+    "The paper venue's own book: orders with their fills",
+    indexes=(
+        Index((("account", 1), ("number", 1)), unique=True),
+        Index((("account", 1), ("last_fill_at", 1))),
+        Index((("account", 1), ("status", 1)), where={"status": "WORKING"}),
+        Index((("account", 1), ("oco_group", 1)), where={"oco_group": {"$exists": True}}),
+    ),
+    model=PaperOrderRecord,
+)
+PAPER_ACCOUNTS = Collection(
+    "paper_accounts",
+    "execution",
+    "The paper venue's accounts: deposits and checkpoints",
+    model=PaperAccountRecord,
+)
 
 # account-data
-ACCOUNT_STATE = Collection("account_state", "account-data", "The newest state of each account")
+ACCOUNT_STATE = Collection("account_state", "account-data", "The newest state of each account", model=AccountRecord)
 ACCOUNT_HISTORY = Collection(
-    "account_history", "account-data", "The ledger: one entry per execution, correction or snapshot"
+    "account_history",
+    "account-data",
+    "The ledger: one entry per execution, opening balance or correction; and points of the equity curve",
+    indexes=(
+        Index((("account", 1), ("seq", 1)), unique=True, where={"seq": {"$exists": True}}),
+        Index((("account", 1), ("instrument", 1), ("at", 1)), where={"seq": {"$exists": True}}),
+        Index((("signal_id", 1),), where={"seq": {"$exists": True}}),
+        Index((("booked_at", -1),), where={"seq": {"$exists": True}}),
+        Index((("kind", 1), ("account", 1), ("at", -1)), where={"kind": {"$in": ["snapshot", "day_open"]}}),
+    ),
+    model=HistoryEntry,
 )
 POSITIONS = Collection(
-    "positions", "account-data", "Position per account, strategy and instrument: a fold of the ledger"
+    "positions",
+    "account-data",
+    "Position per account, strategy and instrument: a fold of the ledger",
+    model=PositionRecord,
 )
-STRATEGY_CONFIGURATIONS = Collection("strategy_configurations", "account-data", "Registry of strategies")
+STRATEGY_CONFIGURATIONS = Collection(
+    "strategy_configurations", "account-data", "Registry of strategies", model=StrategyConfiguration
+)
 
 # dashboard-processor
 DASHBOARD_OVERVIEW = Collection(

@@ -7,10 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mathematricks.contracts.base import Id, Instant, Message, Mode, Money
+from mathematricks.contracts.base import Instant, Message, Mode, Money
 
 StrategyStatus = Literal["ACTIVE", "INACTIVE", "TESTING"]
 Sizing = Literal["capital", "units", "share_of_equity", "target"]
+AccountName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$", examples=["IBKR_Main"])]
+"""The broker's account, without ``paper:``: a PAPER strategy trades on its paper twin (RULES 9)."""
+
+StrategyId = Annotated[
+    str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f/][^\x00-\x1f\x7f/]*$", examples=["SPX_1-D_Opt"])
+]
+"""Any name without control characters or slashes: it is part of a path."""
 
 
 class RiskLimits(Message):
@@ -26,10 +33,10 @@ class StrategySettings(Message):
     strategy_name: Annotated[str, Field(min_length=1, max_length=200)]
     status: StrategyStatus = "ACTIVE"
     trading_mode: Mode = "PAPER"
-    account: Id
+    account: AccountName
     include_in_optimization: bool = True
     sizing: Sizing | None = Field(None, description="Kind of sizing (RULES 3); None: inferred from each body")
-    expected_alpha: Annotated[Decimal, Field(gt=0, lt=10)] | None = Field(
+    expected_alpha: Annotated[Decimal, Field(gt=0, lt=10, max_digits=34)] | None = Field(
         None, description="Expected gain per trade as a fraction of price; None: unknown, the 30 % rule is skipped"
     )
     risk_limits: RiskLimits = RiskLimits()
@@ -40,7 +47,7 @@ class StrategySettings(Message):
 class NewStrategy(StrategySettings):
     """A strategy to create."""
 
-    strategy_id: Annotated[str, Field(min_length=1, max_length=100)]
+    strategy_id: StrategyId
 
 
 class StrategyConfiguration(NewStrategy):
@@ -49,3 +56,9 @@ class StrategyConfiguration(NewStrategy):
     version: int = 1
     created_at: Instant
     updated_at: Instant
+
+
+class Strategies(Message):
+    """Every strategy, by id."""
+
+    items: tuple[StrategyConfiguration, ...]
