@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
 from mathematricks.contracts.alerts import AlertRecord
+from mathematricks.contracts.allocations import PortfolioAllocation
 from mathematricks.contracts.base import Collection, Index
 from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.dashboard import Overview
+from mathematricks.contracts.decisions import Authority, BookCheckpoint, DecisionRecord
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
@@ -56,10 +58,37 @@ NONCES = Collection(
 )
 
 # cerebro
-CEREBRO_DECISIONS = Collection("cerebro_decisions", "cerebro", "One decision per signal, with its complete inputs")
-CEREBRO_BOOKS = Collection("cerebro_books", "cerebro", "Checkpoints of the book, so that a start need not fold it all")
-AUTHORITY = Collection("authority", "cerebro", "Which version's decisions owe orders, by portfolio")
-PORTFOLIO_ALLOCATIONS = Collection("portfolio_allocations", "cerebro", "Share of equity per strategy; one is ACTIVE")
+CEREBRO_DECISIONS = Collection(
+    "cerebro_decisions",
+    "cerebro",
+    "One decision per signal, with its complete inputs",
+    indexes=(
+        Index((("portfolio", 1), ("seq", -1), ("version", 1)), unique=True),
+        Index((("version", 1), ("strategy_id", 1), ("strategy_seq", -1))),
+        Index((("signal_id", 1),)),
+        Index((("decided_at", -1),)),
+        OWED,
+    ),
+    model=DecisionRecord,
+)
+CEREBRO_BOOKS = Collection(
+    "cerebro_books",
+    "cerebro",
+    "Checkpoints of the book, so that a start need not fold it all",
+    indexes=(Index((("version", 1), ("portfolio", 1), ("seq", -1))),),
+    model=BookCheckpoint,
+)
+AUTHORITY = Collection("authority", "cerebro", "Which version's decisions owe orders, by portfolio", model=Authority)
+PORTFOLIO_ALLOCATIONS = Collection(
+    "portfolio_allocations",
+    "cerebro",
+    "Share of equity per strategy; one is ACTIVE",
+    indexes=(
+        Index((("status", 1),), unique=True, where={"status": "ACTIVE"}),
+        Index((("created_at", -1),)),
+    ),
+    model=PortfolioAllocation,
+)
 
 # execution
 ORDERS = Collection(
