@@ -23,6 +23,10 @@ class Dead(Exception):
     """Never: put the message on the dead-letter topic at once."""
 
 
+class Unpublished(Exception):
+    """The bus did not confirm the message in time; it may or may not be delivered."""
+
+
 class Bus(Protocol):
     """
     Carries messages between services.
@@ -33,7 +37,7 @@ class Bus(Protocol):
     """
 
     async def publish(self, topic: Topic[M], message: M) -> None:
-        """Return once the bus has taken the message; raise if it has not."""
+        """Return once the bus has taken the message; raise ``Unpublished`` if it has not."""
 
     async def subscribe(self, topic: Topic[M], subscriber: str, handler: Handler[M], *, concurrency: int = 200) -> None:
         """Deliver every message of *topic* to *handler*; subscribers of one name share the work."""

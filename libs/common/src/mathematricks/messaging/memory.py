@@ -3,24 +3,78 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mathematricks.contracts.base import Topic
-from mathematricks.messaging.bus import Handler, M
-from mathematricks.messaging.delivery import Envelope, Fate, dead_letter_topic, deliver, enclose
+from mathematricks.messaging.bus import Handler, M, Unpublished
+from mathematricks.messaging.dead_letters import alert_of_death, as_dead_letter, dead_letter_topic
+from mathematricks.messaging.delivery import FIRST_BACKOFF, Delivery, Envelope, Fate, Outcome, backoff, enclose
 
-LONGEST_BACKOFF = 5.0
+MOST_KEPT = 1000
+"""Dead letters kept per topic, and so shown; the newest win."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    envelope: Envelope
+    deliveries: int = 1
+    failures: int = 0
+
+    def again(self, fate: Fate) -> _Parcel:
+        return replace(self, deliveries=self.deliveries + 1, failures=self.failures + (fate is Fate.FAILED))
+
+
+@dataclass(eq=False)
+class _Consumer:
+    deliver: Delivery[Any]
+    concurrency: int
+    in_hand: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass
 class _Subscription:
-    topic: Topic[Any]
-    subscriber: str
-    handler: Handler[Any]
-    slots: asyncio.Semaphore
-    running: set[asyncio.Task[None]] = field(default_factory=set)
-    stopped: bool = False
+    """What waits for one subscriber of one topic, and who takes from it; it outlives its consumers."""
+
+    bus: MemoryBus
+    waiting: deque[_Parcel] = field(default_factory=deque)
+    consumers: deque[_Consumer] = field(default_factory=deque)
+
+    def offer(self, parcel: _Parcel) -> None:
+        self.waiting.append(parcel)
+        self.hand_out()
+
+    def hand_out(self) -> None:
+        while self.waiting and (consumer := self._free()):
+            task = asyncio.create_task(self._handle(consumer, self.waiting.popleft()))
+            consumer.in_hand.add(task)
+
+    def _free(self) -> _Consumer | None:
+        for _ in range(len(self.consumers)):
+            consumer = self.consumers[0]
+            self.consumers.rotate(-1)
+            if len(consumer.in_hand) < consumer.concurrency:
+                return consumer
+        return None
+
+    async def _handle(self, consumer: _Consumer, parcel: _Parcel) -> None:
+        try:
+            outcome = await consumer.deliver(parcel.envelope, parcel.deliveries, parcel.failures)
+            await self._settle(consumer.deliver, parcel, outcome)
+        finally:
+            task = asyncio.current_task()
+            assert task is not None
+            consumer.in_hand.discard(task)
+            self.hand_out()
+
+    async def _settle(self, delivery: Delivery[Any], parcel: _Parcel, outcome: Outcome) -> None:
+        if outcome.fate is Fate.DEAD:
+            letter = as_dead_letter(parcel.envelope, delivery.subscriber, outcome.reason)
+            await self.bus.bury(delivery.topic.name, letter)
+        elif outcome.fate is not Fate.ACK:
+            pause = backoff(parcel.deliveries, self.bus.first_backoff)
+            asyncio.get_running_loop().call_later(pause, self.offer, parcel.again(outcome.fate))
 
 
 class MemoryBus:
@@ -29,64 +83,67 @@ class MemoryBus:
 
     Messages cross as bytes, exactly as on the wire. What is in flight dies with the process:
     the records, not the bus, remember what is owed.
+
+    Args:
+        first_backoff: Seconds until the second attempt, from which the others grow; tests hurry.
     """
 
-    def __init__(self, *, first_backoff: float = 0.02) -> None:
+    def __init__(self, *, first_backoff: float = FIRST_BACKOFF) -> None:
         self._subscriptions: dict[str, dict[str, _Subscription]] = {}
-        self._first_backoff = first_backoff
+        self._closed = False
+        self.first_backoff = first_backoff
         self.dead: dict[str, list[Envelope]] = {}
+        """Dead letters by the name of their dead-letter topic, oldest first."""
 
     async def publish(self, topic: Topic[M], message: M) -> None:
-        self._fan_out(topic.name, enclose(topic, message))
+        await self.publish_raw(topic.name, enclose(topic, message))
 
     async def publish_raw(self, topic: str, envelope: Envelope) -> None:
         """Publish bytes as they are: dead letters moved back, and tests of poison."""
-        self._fan_out(topic, envelope)
+        if self._closed:
+            raise Unpublished("the bus is closed")
+        for subscription in self._subscriptions.get(topic, {}).values():
+            subscription.offer(_Parcel(envelope))
 
     async def subscribe(self, topic: Topic[M], subscriber: str, handler: Handler[M], *, concurrency: int = 200) -> None:
-        subscription = _Subscription(topic, subscriber, handler, asyncio.Semaphore(concurrency))
-        self._subscriptions.setdefault(topic.name, {})[subscriber] = subscription
+        subscription = self._subscriptions.setdefault(topic.name, {}).setdefault(subscriber, _Subscription(self))
+        subscription.consumers.append(_Consumer(Delivery(topic, subscriber, handler), concurrency))
+        subscription.hand_out()
 
     async def drain(self, subscriber: str) -> None:
-        mine = [by_name[subscriber] for by_name in self._subscriptions.values() if subscriber in by_name]
-        for subscription in mine:
-            subscription.stopped = True
-        while tasks := [task for subscription in mine for task in subscription.running]:
+        """What is not in hand stays for the next who subscribes under this name."""
+        consumers = [
+            consumer
+            for by_subscriber in self._subscriptions.values()
+            if subscriber in by_subscriber
+            for consumer in by_subscriber[subscriber].consumers
+        ]
+        for by_subscriber in self._subscriptions.values():
+            if subscriber in by_subscriber:
+                by_subscriber[subscriber].consumers.clear()
+        while tasks := [task for consumer in consumers for task in consumer.in_hand]:
             await asyncio.wait(tasks)
 
     async def ready(self) -> bool:
-        return True
+        return not self._closed
 
     async def close(self) -> None:
-        for by_name in self._subscriptions.values():
-            for subscription in by_name.values():
-                subscription.stopped = True
-                for task in subscription.running:
-                    task.cancel()
+        self._closed = True
+        subscriptions = [each for by_subscriber in self._subscriptions.values() for each in by_subscriber.values()]
+        tasks = [task for each in subscriptions for consumer in each.consumers for task in consumer.in_hand]
+        self._subscriptions.clear()
+        for subscription in subscriptions:
+            subscription.consumers.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _fan_out(self, topic: str, envelope: Envelope) -> None:
-        for subscription in self._subscriptions.get(topic, {}).values():
-            if not subscription.stopped:
-                task = asyncio.create_task(self._attempt_until_settled(subscription, envelope))
-                subscription.running.add(task)
-                task.add_done_callback(subscription.running.discard)
-
-    async def _attempt_until_settled(self, subscription: _Subscription, envelope: Envelope) -> None:
-        attempt = 1
-        while True:
-            async with subscription.slots:
-                fate = await deliver(
-                    subscription.topic, subscription.subscriber, envelope, attempt, subscription.handler
-                )
-            if fate is Fate.DEAD:
-                self._bury(subscription, envelope)
-            if fate is not Fate.NACK or subscription.stopped:
-                return
-            await asyncio.sleep(min(LONGEST_BACKOFF, self._first_backoff * 2 ** (attempt - 1)))
-            attempt += 1
-
-    def _bury(self, subscription: _Subscription, envelope: Envelope) -> None:
-        name = dead_letter_topic(subscription.topic.name)
-        buried = Envelope(envelope.data, envelope.attributes | {"subscriber": subscription.subscriber})
-        self.dead.setdefault(name, []).append(buried)
-        self._fan_out(name, buried)
+    async def bury(self, topic: str, letter: Envelope) -> None:
+        """Put *letter* aside and alert."""
+        name = dead_letter_topic(topic)
+        kept = self.dead.setdefault(name, [])
+        kept.append(letter)
+        del kept[:-MOST_KEPT]
+        if not self._closed:
+            await self.publish_raw(name, letter)
+            await alert_of_death(self, topic, letter)

@@ -1,0 +1,1 @@
+"""Conformance suites for the shared ports; production code never imports this."""
