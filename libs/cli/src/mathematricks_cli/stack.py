@@ -1,0 +1,137 @@
+"""The desk as separate processes: one per service, with the Pub/Sub emulator between them, all kept alive."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+import httpx
+
+from mathematricks_cli import fleet
+from mathematricks_cli.desk_mongod import desk_mongod, is_free
+from mathematricks_cli.embedded import StartFailed, await_port
+from mathematricks_cli.emulator import find_jar, find_java
+from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
+from mathematricks_cli.supervisor import Program, Supervisor
+
+PROJECT = "mathematricks"
+EMULATOR = "pubsub-emulator"
+PORT_ORDER = (
+    fleet.FRONTEND,
+    fleet.INGESTION,
+    fleet.CEREBRO,
+    fleet.EXECUTION,
+    fleet.ACCOUNTS,
+    fleet.DASHBOARD,
+    fleet.ALERTING,
+)
+"""Who listens on ``--port``, on the port after it, and so on."""
+SLOWEST_START = 120.0
+_ORPHANS_DRAIN = 25.0
+
+
+def run_stack(
+    state: StateDir, options: UpOptions, tell: Callable[[DeskRecord], None], say: Callable[[str], None]
+) -> None:
+    """
+    Run the desk of *state*, one process per service, until SIGTERM or SIGINT.
+
+    Raises:
+        DeskIsUp: Another process runs it already.
+        StartFailed: A port is taken, or a service did not become ready.
+    """
+    with state.held(), desk_mongod(state) as mongod:
+        for offset in range(len(PORT_ORDER)):
+            await_port(options.port + offset, options.host, _ORPHANS_DRAIN)
+        record = _record(options, mongod.url)
+        asyncio.run(_run(state, replace(record, pids={"mongod": mongod.pid} if mongod.pid else {}), tell, say))
+
+
+async def _run(
+    state: StateDir, record: DeskRecord, tell: Callable[[DeskRecord], None], say: Callable[[str], None]
+) -> None:
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    supervisor = Supervisor(lambda pids: state.tell(replace(record, pids=record.pids | dict(pids))), say)
+    try:
+        host = os.environ.get("PUBSUB_EMULATOR_HOST") or await _start_emulator(state, supervisor)
+        environment = environment_of(state, record, host)
+        for name in fleet.START_ORDER:
+            supervisor.keep(_program(state, record, name, environment))
+        starting = asyncio.create_task(_await_ready(record))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            tell(record)
+        starting.cancel()
+        await stopping
+    finally:
+        await supervisor.stop()
+
+
+def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[str, str]:
+    """Return what every service's process is told; what this process was told goes along."""
+    return os.environ | {
+        "MATHEMATRICKS_MONGO_URL": record.mongo_url,
+        "MATHEMATRICKS_MONGO_DATABASE": record.mongo_database,
+        "MATHEMATRICKS_DEPLOYMENT_KEY": state.deployment_key(),
+        "MATHEMATRICKS_DEMO": str(record.demo).lower(),
+        "MATHEMATRICKS_PUBSUB_PROJECT": PROJECT,
+        "MATHEMATRICKS_SERVICE_URLS": json.dumps(record.urls),
+        "PUBSUB_EMULATOR_HOST": emulator,
+    }
+
+
+def _record(options: UpOptions, mongo_url: str) -> DeskRecord:
+    urls = {name: f"http://{options.host}:{options.port + offset}" for offset, name in enumerate(PORT_ORDER)}
+    return DeskRecord(
+        pid=os.getpid(),
+        mode="processes",
+        bus="pubsub",
+        demo=options.demo,
+        url=urls[fleet.FRONTEND],
+        urls=urls,
+        mongo_url=mongo_url,
+        mongo_database=os.environ.get("MATHEMATRICKS_MONGO_DATABASE", "mathematricks"),
+        paper_cash=options.paper_cash,
+    )
+
+
+def _program(state: StateDir, record: DeskRecord, name: str, environment: Mapping[str, str]) -> Program:
+    host, _, port = record.urls[name].removeprefix("http://").rpartition(":")
+    command = (sys.executable, "-m", fleet.package_of(name))
+    return Program(name, command, {**environment, "HOST": host, "PORT": port}, state.log_path)
+
+
+async def _start_emulator(state: StateDir, supervisor: Supervisor) -> str:
+    port = state.port(EMULATOR)
+    await_port(port, "127.0.0.1", _ORPHANS_DRAIN)
+    command = (str(find_java()), "-Xmx512m", "-jar", str(find_jar()), "--host=127.0.0.1", f"--port={port}")
+    supervisor.keep(Program(EMULATOR, command, os.environ, state.path / f"{EMULATOR}.log"))
+    async with asyncio.timeout(SLOWEST_START):
+        while True:
+            if not is_free(port):
+                return f"127.0.0.1:{port}"
+            await asyncio.sleep(0.05)
+
+
+async def _await_ready(record: DeskRecord) -> None:
+    waiting = set(record.urls)
+    deadline = asyncio.get_running_loop().time() + SLOWEST_START
+    async with httpx.AsyncClient(timeout=2) as http:
+        while waiting:
+            for name in sorted(waiting):
+                with suppress(httpx.TransportError):
+                    if (await http.get(f"{record.urls[name]}/ready")).is_success:
+                        waiting.discard(name)
+            if asyncio.get_running_loop().time() > deadline:
+                raise StartFailed(f"Not ready after {SLOWEST_START:.0f} s: {', '.join(sorted(waiting))}")
+            await asyncio.sleep(0.1)
