@@ -132,8 +132,9 @@ class StateDir:
         """Hold the directory while a desk runs in it; raise ``DeskIsUp`` if another does."""
         with (self.path / "desk.lock").open("a") as lock:
             if not _locked(lock):
-                told = self.read("desk", {})
-                raise DeskIsUp(f"The desk of {self.path} is up already (process {told.get('pid')}, {told.get('url')})")
+                told = self.read("desk", {"url": "not on a port yet", "pid": "starting"})
+                raise DeskIsUp(f"The desk of {self.path} is up already (process {told['pid']}, {told['url']})")
+            (self.path / "desk.json").unlink(missing_ok=True)  # what the last desk told is no longer true
             yield
 
 
