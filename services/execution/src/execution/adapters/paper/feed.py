@@ -1,0 +1,43 @@
+"""The feed: every event once to every subscriber, from the moment it subscribed."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator, Iterable
+
+from execution.ports import BrokerEvent
+
+
+class Subscription(AsyncIterator[BrokerEvent]):
+    """One subscriber's events, in the order they happened; it never ends by itself."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[BrokerEvent] = asyncio.Queue()
+
+    def put(self, event: BrokerEvent) -> None:
+        """Add what happened next."""
+        self._queue.put_nowait(event)
+
+    async def __anext__(self) -> BrokerEvent:
+        return await self._queue.get()
+
+
+class Feed:
+    """Who listens; a subscriber that lets go of its subscription is forgotten."""
+
+    def __init__(self) -> None:
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
+
+    def subscribe(self) -> Subscription:
+        """Return the events from now on."""
+        subscription = Subscription()
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def tell(self, events: Iterable[BrokerEvent]) -> None:
+        """Hand *events* to everyone who listens."""
+        listening = list(self._subscriptions)
+        for event in events:
+            for subscription in listening:
+                subscription.put(event)
