@@ -1,0 +1,121 @@
+"""For the desk itself: what arrived, what was accepted, and who may send."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from mathematricks.contracts.rest import Failure
+from mathematricks.contracts.signals import (
+    SENDER_NAME,
+    IssuedSender,
+    NewSender,
+    RawRecord,
+    Rotation,
+    SenderSettings,
+    SenderView,
+    SignalRecord,
+    Verdict,
+)
+from mathematricks.runtime.http import Refusal, ports_of, require
+from pydantic import AwareDatetime, BaseModel
+
+from signal_ingestion import administration
+from signal_ingestion.administration import UnknownSender
+from signal_ingestion.ports import NameTaken, Ports
+
+_CLOSED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Failure, "description": "Show a bearer token"},
+    403: {"model": Failure, "description": "Not for this role"},
+}
+_MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Failure, "description": "There is none"}}
+_TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": Failure, "description": "Somebody was faster"}}
+
+router = APIRouter(prefix="/api/v1", tags=["intake"], dependencies=[require("service", "admin")], responses=_CLOSED)
+
+OurPorts = Annotated[Ports, Depends(ports_of)]
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+Name = Annotated[str, Path(pattern=SENDER_NAME)]
+
+
+class SignalList(BaseModel):
+    """Accepted signals, newest first."""
+
+    items: list[SignalRecord]
+
+
+class RawList(BaseModel):
+    """Bodies, newest first."""
+
+    items: list[RawRecord]
+
+
+class SenderList(BaseModel):
+    """Senders by name, without their secrets."""
+
+    items: list[SenderView]
+
+
+@router.get("/intake/signals", response_model=SignalList)
+async def signals(
+    ports: OurPorts,
+    limit: Limit = 100,
+    strategy_id: Annotated[str | None, Query(max_length=100)] = None,
+    before: Annotated[AwareDatetime | None, Query(ge=FIRST, le=LAST)] = None,
+) -> SignalList:
+    """Return accepted signals received before *before*."""
+    return SignalList(items=await ports.signals.newest(limit, strategy_id, before))
+
+
+@router.get("/intake/signals/{signal_id}", response_model=SignalRecord, responses=_MISSING)
+async def signal(ports: OurPorts, signal_id: Annotated[str, Path(max_length=200)]) -> SignalRecord:
+    """Return one signal with the body it came from, secrets blanked."""
+    record = await ports.signals.find(signal_id)
+    if record is None:
+        raise Refusal(404, "No signal has this id")
+    return record
+
+
+@router.get("/intake/raw", response_model=RawList)
+async def raw(ports: OurPorts, limit: Limit = 100, verdict: Verdict | None = None) -> RawList:
+    """Return bodies that arrived; strangers' only when asked for by their verdict."""
+    return RawList(items=await ports.raws.newest(limit, verdict))
+
+
+@router.get("/senders", response_model=SenderList)
+async def list_senders(ports: OurPorts) -> SenderList:
+    """Return every sender."""
+    return SenderList(items=await administration.list_senders(ports))
+
+
+@router.post("/senders", response_model=IssuedSender, status_code=201, responses=_TAKEN)
+async def create_sender(ports: OurPorts, new: NewSender) -> IssuedSender:
+    """Create a sender; its secrets are shown in this answer and never again."""
+    try:
+        return await administration.create_sender(new, ports)
+    except NameTaken:
+        raise Refusal(409, "A sender of this name exists; rotate its secrets instead") from None
+
+
+@router.put("/senders/{name}", response_model=SenderView, responses=_MISSING | _TAKEN)
+async def change_sender(ports: OurPorts, name: Name, settings: SenderSettings) -> SenderView:
+    """Give a sender other strategies, or stop it."""
+    try:
+        return await administration.change_sender(name, settings, ports)
+    except UnknownSender:
+        raise Refusal(404, "No sender has this name") from None
+    except NameTaken:
+        raise Refusal(409, "The sender was changed meanwhile; try again") from None
+
+
+@router.post("/senders/{name}/rotate", response_model=IssuedSender, responses=_MISSING | _TAKEN)
+async def rotate_sender(ports: OurPorts, name: Name, rotation: Rotation | None = None) -> IssuedSender:
+    """Issue new secrets, shown in this answer and never again."""
+    try:
+        return await administration.rotate(name, rotation or Rotation(), ports)
+    except UnknownSender:
+        raise Refusal(404, "No sender has this name") from None
+    except NameTaken:
+        raise Refusal(409, "The sender was changed meanwhile; try again") from None
