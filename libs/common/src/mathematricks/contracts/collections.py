@@ -99,6 +99,7 @@ ORDERS = Collection(
         Index((("decided_at", -1),)),
         Index((("signal_id", 1),)),
         Index((("strategy_id", 1), ("decided_at", -1))),
+        Index((("mode", 1), ("decided_at", -1))),
         Index((("closes.lot", 1),), where={"closes.0.lot": {"$exists": True}}),
         Index((("live", 1),), where={"live": True}),
         Index((("watched", 1),), where={"watched": True}),
@@ -106,7 +107,11 @@ ORDERS = Collection(
     model=OrderRecord,
 )
 ORDER_TOMBSTONES = Collection(
-    "order_tombstones", "execution", "Cancellations that arrived before their order", model=OrderTombstone
+    "order_tombstones",
+    "execution",
+    "Cancellations that arrived before their order",
+    indexes=(Index((("kept_at", 1),), expire_after_seconds=30 * 86_400),),
+    model=OrderTombstone,
 )
 EXECUTIONS = Collection(
     "executions",
@@ -117,6 +122,7 @@ EXECUTIONS = Collection(
         Index((("signal_id", 1),)),
         Index((("account", 1), ("executed_at", -1))),
         Index((("executed_at", -1),)),
+        Index((("mode", 1), ("executed_at", -1))),
         OWED,
     ),
     model=Execution,

@@ -14,7 +14,7 @@ Percent = Decimal
 """A share times 100, rounded half-even to two decimals."""
 
 Readiness = Literal["ready", "not_ready", "unreachable"]
-Standing = Literal["waiting", "approved", "resized", "refused", "recorded"]
+Standing = Literal["waiting", "approved", "resized", "refused"]
 """What Cerebro made of a signal; ``waiting``: it has not decided yet."""
 
 
@@ -119,7 +119,9 @@ class Overview(Message):
     mode: Mode
     currency: Currency = "USD"
     equity: Money | None = None
-    pnl_today: Money | None = Field(None, description="Since 00:00 UTC, after commission, realized and unrealized")
+    pnl_today: Money | None = Field(
+        None, description="Equity less what the UTC day began with; a deposit counts as well"
+    )
     pnl_today_percent: Percent | None = Field(None, description="Of the equity the day began with")
     unrealized_pnl: Money | None = None
     margin_used: Money | None = Field(None, description="Initial margin: what the margin limit counts")

@@ -1,1 +1,1 @@
-"""Pure rules: values in, values out."""
+"""Pure rules of the dashboard documents."""

@@ -1,0 +1,48 @@
+"""Builders of people, and of the tokens and settings that services are called with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from mathematricks.contracts.base import derive_id
+from mathematricks.contracts.users import User
+from mathematricks.runtime.settings import Platform
+from mathematricks.runtime.tokens import Caller, Role, mint_token
+
+DEPLOYMENT_KEY = "k" * 32
+BORN = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def a_platform(mongo_url: str, database: str, **but: Any) -> Platform:
+    """Return what all services of a test's desk are told alike."""
+    usual = {"mongo_url": mongo_url, "mongo_database": database, "deployment_key": DEPLOYMENT_KEY}
+    return Platform(**usual | but)
+
+
+def bearer(name: str = "operator", role: Role = "admin") -> dict[str, str]:
+    """Return the header of a caller with a token of the desk's own."""
+    return {"Authorization": f"Bearer {mint_token(Caller(name, role), DEPLOYMENT_KEY)}"}
+
+
+def a_user(name: str = "ada", **but: Any) -> User:
+    """Return an admin who has chosen a password, but for *but*."""
+    usual: dict[str, Any] = {
+        "user_id": derive_id("u", name),
+        "name": name,
+        "role": "admin",
+        "password_hash": "no password matches this",
+        "created_at": BORN,
+        "updated_at": BORN,
+    }
+    return User(**usual | but)
+
+
+def a_sender(name: str = "alice", **but: Any) -> User:
+    """Return a sender who sees the signals of the sender *name*."""
+    return a_user(name, role="sender", sender=name, **but)
+
+
+def a_client(name: str = "carol", **but: Any) -> User:
+    """Return a client who sees the capital of the client *name*."""
+    return a_user(name, role="client", client_id=name, **but)
