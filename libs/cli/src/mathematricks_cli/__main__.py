@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from mathematricks_cli.verbs import up
+from mathematricks_cli.verbs import account, allocation, books, demo, receipt, send, sender, status, strategy, up
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-"""Signals in, sized orders out, and everyone sees what is theirs."""
 
 app.command()(up.up)
 app.command()(up.down)
+app.command()(status.status)
+app.add_typer(strategy.app, name="strategy")
+app.add_typer(account.app, name="account")
+app.add_typer(allocation.app, name="allocation")
+app.add_typer(sender.app, name="sender")
+app.command()(send.send)
+app.command()(receipt.receipt)
+app.command()(books.books)
+app.command()(demo.demo)
+app.command("demo-once")(demo.demo_once)
 
 if __name__ == "__main__":
     app()

@@ -18,6 +18,7 @@ from mathematricks_cli.faults import OperatorFault
 StateOption = Annotated[Path, typer.Option("--state", help="Directory that holds the desk", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, one document per line")]
 DEFAULT_STATE = Path(".local")
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def answer(as_json: bool, work: Callable[[Console], Awaitable[bool]]) -> None:
         good = asyncio.run(_await(work, console))
     except OperatorFault as fault:
         explain(as_json, fault)
+    except (KeyboardInterrupt, asyncio.CancelledError) as interruption:
+        raise typer.Exit(INTERRUPTED) from interruption
     raise typer.Exit(0 if good else 1)
 
 

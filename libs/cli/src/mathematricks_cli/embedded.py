@@ -26,6 +26,8 @@ from mathematricks_cli.profile import sample_cpu
 from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 
 PROFILE = "MATHEMATRICKS_PROFILE"
+_OWN_MACHINE = {"FRONTEND_API_PRINT_FIRST_PASSWORD": "true", "FRONTEND_API_PLAIN_HTTP": "true"}
+"""What is right on one's own machine and nowhere else."""
 
 
 class StartFailed(OperatorFault):
@@ -80,6 +82,8 @@ def platform_of(state: StateDir, mongod: DeskMongod, options: UpOptions) -> Plat
 def create_apps(platform: Platform, bus: Bus) -> list[FastAPI]:
     """Return every service's app, in the order in which they start; raise ``StartFailed``."""
     services = [fleet.load(name) for name in fleet.START_ORDER]
+    for name, value in _OWN_MACHINE.items():
+        os.environ.setdefault(name, value)
     try:
         return [create_app(service, read_settings(service.settings, platform), bus) for service in services]
     except SettingsInvalid as wrong:

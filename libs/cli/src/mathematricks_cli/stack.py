@@ -87,6 +87,7 @@ def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[s
         "MATHEMATRICKS_PUBSUB_PROJECT": PROJECT,
         "MATHEMATRICKS_SERVICE_URLS": json.dumps(record.urls),
         "PUBSUB_EMULATOR_HOST": emulator,
+        "FRONTEND_API_PLAIN_HTTP": os.environ.get("FRONTEND_API_PLAIN_HTTP", "true"),
     }
 
 
