@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ class TestPubSubBus(BusSuite):
     @pytest.fixture
     async def bus(self, emulator: str) -> AsyncIterator[PubSubBus]:
         self.project = f"test-{uuid.uuid4().hex[:8]}"
-        bus = PubSubBus(self.project)
+        bus = PubSubBus(self.project, pauses=(timedelta(0), timedelta(milliseconds=100)))
         yield bus
         await bus.close()
 

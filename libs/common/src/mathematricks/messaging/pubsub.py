@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from mathematricks.messaging.dead_letters import alert_of_death, dead_letter_top
 from mathematricks.messaging.delivery import Delivery, Envelope, enclose
 from mathematricks.messaging.pubsub_publisher import Publisher
 from mathematricks.messaging.pubsub_pull import Pull
-from mathematricks.messaging.topology import Topology
+from mathematricks.messaging.topology import PAUSES, Topology
 
 _RECONNECT_FAST = [
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -31,6 +32,20 @@ _RECONNECT_FAST = [
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
 _READY_WITHIN = 1.0
+_FLUSH_WITHIN = 5.0
+_EMULATOR_STREAM_SECONDS = 4.0
+
+
+class _EmulatorPuller(SubscriberClient):  # type: ignore[misc]  # Google's classes are untyped
+    """
+    A client whose streams end, and begin again, every few seconds.
+
+    The emulator does not notice that a stream's process is gone: it goes on handing it messages
+    until the stream's deadline.
+    """
+
+    def streaming_pull(self, *args: Any, **kwargs: Any) -> Any:
+        return super().streaming_pull(*args, **kwargs | {"timeout": _EMULATOR_STREAM_SECONDS})
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,7 @@ class _Clients:
         return cls(
             PublisherAsyncClient(transport=PublisherGrpcAsyncIOTransport(channel=channel)),
             SubscriberAsyncClient(transport=SubscriberGrpcAsyncIOTransport(channel=channel)),
-            SubscriberClient(transport=SubscriberGrpcTransport(channel=pulling)),
+            _EmulatorPuller(transport=SubscriberGrpcTransport(channel=pulling)),
         )
 
     async def close(self) -> None:
@@ -66,10 +81,13 @@ class PubSubBus:
 
     Topics and subscriptions are made where they are missing, at the start and again when they
     vanish. Handlers run on the event loop that made the first call.
+
+    Args:
+        pauses: Shortest and longest pause between attempts; tests hurry.
     """
 
-    def __init__(self, project: str) -> None:
-        self._project = project
+    def __init__(self, project: str, *, pauses: tuple[timedelta, timedelta] = PAUSES) -> None:
+        self._project, self._pauses = project, pauses
         self._pulls: list[Pull] = []
 
     @cached_property
@@ -78,7 +96,7 @@ class PubSubBus:
 
     @cached_property
     def _topology(self) -> Topology:
-        return Topology(self._project, self._clients.publisher, self._clients.admin)
+        return Topology(self._project, self._clients.publisher, self._clients.admin, self._pauses)
 
     @cached_property
     def _publisher(self) -> Publisher:
@@ -115,6 +133,9 @@ class PubSubBus:
     async def close(self) -> None:
         await asyncio.gather(*(pull.abandon() for pull in self._pulls))
         self._pulls.clear()
+        if "_publisher" in self.__dict__:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._publisher.settled(), _FLUSH_WITHIN)
         if "_clients" in self.__dict__:
             await self._clients.close()
 

@@ -24,6 +24,8 @@ from mathematricks.messaging.topology import Topology, subscription_name
 
 log = structlog.get_logger(__name__)
 
+LEASE = 10
+"""Seconds after which the messages of a process that died are delivered again; renewed while it lives."""
 LONGEST_LEASE = 600.0
 """Seconds after which a handler has hung, and its message goes to another."""
 _REMEMBERED = 10_000
@@ -98,7 +100,9 @@ class Pull:
         self, client: SubscriberClient, topology: Topology, delivery: Delivery[Any], bury: Bury, concurrency: int
     ) -> None:
         self._client, self._topology, self._delivery, self._bury = client, topology, delivery, bury
-        self._flow = FlowControl(max_messages=concurrency, max_lease_duration=LONGEST_LEASE)
+        self._flow = FlowControl(
+            max_messages=concurrency, max_lease_duration=LONGEST_LEASE, max_duration_per_lease_extension=LEASE
+        )
         self._attempts = _Attempts()
         self._scheduler = _OnLoop(asyncio.get_running_loop(), self._handle)
         self._stream: Any = None
@@ -110,9 +114,13 @@ class Pull:
     def subscriber(self) -> str:
         return self._delivery.subscriber
 
+    @property
+    def _topic(self) -> str:
+        return self._delivery.topic.name
+
     async def start(self) -> None:
         """Return once the subscription exists: what is published from now on will arrive."""
-        await self._topology.make_subscription(self._delivery.topic.name, self.subscriber)
+        await self._topology.make_subscription(self._topic, self.subscriber)
         self._keeping = asyncio.create_task(self._keep())
 
     async def drain(self) -> None:
@@ -132,27 +140,34 @@ class Pull:
         await self.drain()
 
     async def _keep(self) -> None:
-        topic = self._delivery.topic.name
-        path = self._topology.subscription_path(subscription_name(topic, self.subscriber))
         while not self._draining:
-            self._stream = self._client.subscribe(path, _unused, flow_control=self._flow, scheduler=self._scheduler)
-            error = await _end_of(self._stream)
-            self._stream = None
+            error = await self._pull_until_it_ends()
             if not self._draining:
                 self.broken = True
-                log.warning("pull.broken", topic=topic, subscriber=self.subscriber, error=type(error).__name__)
+                log.warning("pull.broken", topic=self._topic, subscriber=self.subscriber, exc_info=error)
                 await self._restore()
+
+    async def _pull_until_it_ends(self) -> Exception | None:
+        path = self._topology.subscription_path(subscription_name(self._topic, self.subscriber))
+        try:
+            self._stream = self._client.subscribe(path, _unused, flow_control=self._flow, scheduler=self._scheduler)
+            await asyncio.wrap_future(self._stream)
+        except Exception as error:
+            return error
+        finally:
+            self._stream = None
+        return None
 
     async def _restore(self) -> None:
         pauses = 1
         while self.broken:
+            await asyncio.sleep(backoff(pauses))
+            pauses += 1
             try:
-                await self._topology.make_subscription(self._delivery.topic.name, self.subscriber)
+                await self._topology.make_subscription(self._topic, self.subscriber)
                 self.broken = False
             except GoogleAPIError as error:
                 log.warning("pull.not_restored", subscriber=self.subscriber, error=type(error).__name__)
-            await asyncio.sleep(backoff(pauses))
-            pauses += 1
 
     async def _handle(self, message: Received) -> None:
         deliveries, failures = self._attempts.of(message)
@@ -171,19 +186,11 @@ class Pull:
 
     async def _buried(self, envelope: Envelope, outcome: Outcome) -> Fate:
         try:
-            await self._bury(self._delivery.topic.name, as_dead_letter(envelope, self.subscriber, outcome.reason))
+            await self._bury(self._topic, as_dead_letter(envelope, self.subscriber, outcome.reason))
         except Unpublished:
             log.exception("message.unburied")
             return Fate.RETRY
         return Fate.ACK
-
-
-async def _end_of(stream: Any) -> BaseException | None:
-    try:
-        await asyncio.wrap_future(stream)
-    except Exception as error:
-        return error
-    return None
 
 
 def _unused(_: Received) -> None:

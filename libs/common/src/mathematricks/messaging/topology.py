@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 
 RETAINED = timedelta(days=7)
 ACK_DEADLINE = timedelta(seconds=10)
-SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=10)
+PAUSES = (timedelta(milliseconds=100), timedelta(seconds=10))
+"""Shortest and longest pause before a message that was not acknowledged is delivered again."""
 SERVER_ATTEMPTS = 100
 """Pub/Sub's own limit, the highest it takes; ours is lower, so that ours alerts first."""
 _PATIENCE = 30.0
@@ -42,8 +43,15 @@ class Topology:
     trust it: what is missing then shows as an error of the publisher or the subscriber.
     """
 
-    def __init__(self, project: str, publisher: PublisherAsyncClient, subscriber: SubscriberAsyncClient) -> None:
+    def __init__(
+        self,
+        project: str,
+        publisher: PublisherAsyncClient,
+        subscriber: SubscriberAsyncClient,
+        pauses: tuple[timedelta, timedelta] = PAUSES,
+    ) -> None:
         self._project, self._publisher, self._subscriber = project, publisher, subscriber
+        self._pauses = pauses
 
     def topic_path(self, topic: str) -> str:
         return f"projects/{self._project}/topics/{topic}"
@@ -61,10 +69,7 @@ class Topology:
         """Make *topic* and the subscription of *subscriber*."""
         await self.make_topic(topic)
         plan = self._plan(subscription_name(topic, subscriber), topic)
-        plan.retry_policy = pubsub.RetryPolicy(minimum_backoff=SHORTEST_PAUSE, maximum_backoff=LONGEST_PAUSE)
-        plan.dead_letter_policy = pubsub.DeadLetterPolicy(
-            dead_letter_topic=self.topic_path(dead_letter_topic(topic)), max_delivery_attempts=SERVER_ATTEMPTS
-        )
+        plan.retry_policy = pubsub.RetryPolicy(minimum_backoff=self._pauses[0], maximum_backoff=self._pauses[1])
         await self._make_subscription(plan)
 
     def _plan(self, name: str, topic: str) -> pubsub.Subscription:
