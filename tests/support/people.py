@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mathematricks.contracts.base import derive_id
@@ -11,6 +11,7 @@ from mathematricks.runtime.settings import Platform
 from mathematricks.runtime.tokens import Caller, Role, mint_token
 
 DEPLOYMENT_KEY = "k" * 32
+PASSWORD = "correct horse battery staple"
 BORN = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -46,3 +47,31 @@ def a_sender(name: str = "alice", **but: Any) -> User:
 def a_client(name: str = "carol", **but: Any) -> User:
     """Return a client who sees the capital of the client *name*."""
     return a_user(name, role="client", client_id=name, **but)
+
+
+class QuickPasswords:
+    """Passwords without the slow hash, counting how often one was looked at."""
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+
+    async def hash(self, password: str) -> str:
+        return f"quick:{password}"
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        self.looked_at += 1
+        return hashed == f"quick:{password}"
+
+
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, time: timedelta) -> None:
+        """Move the clock on."""
+        self._now += time

@@ -162,6 +162,7 @@ def a_booking(fill: Execution, **but: Any) -> LedgerEntry:
     usual: dict[str, Any] = {
         "entry_id": fill.execution_id,
         "kind": "execution",
+        "mode": fill.mode,
         "account": fill.account,
         "at": fill.executed_at,
         "seq": 1,

@@ -1,1 +1,1 @@
-"""Pure rules: values in, values out."""
+"""Pure rules of who may enter, what they may see, and what a receipt says."""

@@ -1,0 +1,1 @@
+"""What the frontend's API serves, by page."""

@@ -1,0 +1,127 @@
+"""Who is asking: known before anything else of a request is read; what is not theirs is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from mathematricks.contracts.rest import Failure
+from mathematricks.runtime.http import Refusal, caller_of, ports_of
+
+from frontend_api.domain.sessions import Browser, csrf_matches
+from frontend_api.domain.visibility import Page, Viewer, may_open, viewer_of
+from frontend_api.handlers.entrance import Entered, recognise
+from frontend_api.ports import Ports
+from frontend_api.settings import Settings
+
+CSRF_HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 64 * 1024
+BEARERS = ("admin", "service")
+MAY_REFUSE: dict[int | str, dict[str, Any]] = {
+    status: {"model": Failure} for status in (400, 401, 403, 404, 413, 422, 503)
+}
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Someone who may ask: by a browser's session, or (``entered`` is None) by a token of the desk's own."""
+
+    viewer: Viewer
+    browser: Browser
+    entered: Entered | None = None
+
+    def session(self) -> Entered:
+        """Return the session; refuse those who have none to speak of."""
+        if self.entered is None:
+            raise Refusal(403, "A token has no session: log in with a name and a password for that")
+        return self.entered
+
+
+def guarded(page: Page | None) -> type[APIRoute]:
+    """Return the kind of route that only those who may open *page* get through to; None: everyone who is in."""
+
+    class Guarded(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def guard_and_handle(request: Request) -> Response:
+                request.state.presence = await let_in(request, page)
+                return await handle(request)
+
+            return guard_and_handle
+
+    return Guarded
+
+
+async def let_in(request: Request, page: Page | None) -> Presence:
+    """
+    Return who asks; refuse everyone else.
+
+    Raises:
+        Refusal: 401 not logged in, 404 not for this role, 403 a change without its CSRF token, or a
+            password that must be changed first.
+    """
+    presence = await _recognised(request)
+    if page is not None and not may_open(presence.viewer, page):
+        raise Refusal(404, "Not Found")
+    if presence.entered is not None:
+        if request.method not in SAFE:
+            _same_page(request, presence.entered)
+        if page is not None and presence.entered.user.must_change_password:
+            raise Refusal(403, "Change the password first: POST /api/auth/password")
+    return presence
+
+
+async def _recognised(request: Request) -> Presence:
+    browser = browser_of(request)
+    if "authorization" in request.headers:
+        caller = caller_of(request)
+        if caller.role not in BEARERS:
+            raise Refusal(401, "Log in with a name and a password")
+        return Presence(Viewer(caller.name, "admin"), browser)
+    ports: Ports = ports_of(request)
+    cookie = cookie_of(request)
+    entered = await recognise(cookie, ports) if cookie else None
+    if entered is None:
+        raise Refusal(401, "Log in first: POST /api/auth/login")
+    return Presence(viewer_of(entered.user), browser, entered)
+
+
+def _same_page(request: Request, entered: Entered) -> None:
+    """Refuse a change that another site may have had the browser send."""
+    ports: Ports = ports_of(request)
+    from_here(request)
+    if not csrf_matches(request.headers.get(CSRF_HEADER, ""), entered.cookie, ports.keys.csrf):
+        raise Refusal(403, f"Show the session's token in the header {CSRF_HEADER}: GET /api/auth/session tells it")
+
+
+def from_here(request: Request) -> None:
+    """Refuse what the browser itself says another site caused."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise Refusal(403, "Another site asked for that")
+
+
+def browser_of(request: Request) -> Browser:
+    """Return where *request* comes from, in a form that can be kept."""
+    address = request.client.host if request.client else "unknown"
+    return Browser(address[:100], request.headers.get("user-agent", "")[:200])
+
+
+def cookie_of(request: Request) -> str | None:
+    """Return the session cookie that *request* shows."""
+    settings: Settings = request.app.state.settings
+    return request.cookies.get(settings.cookie)
+
+
+def present(request: Request) -> Presence:
+    """Return who asks, as the guard found out."""
+    presence: Presence = request.state.presence
+    return presence
+
+
+Here = Annotated[Presence, Depends(present)]
+Wired = Annotated[Ports, Depends(ports_of)]

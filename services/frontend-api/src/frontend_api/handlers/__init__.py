@@ -1,0 +1,1 @@
+"""What happens at each request: load, decide, record, answer."""

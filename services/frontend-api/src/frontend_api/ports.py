@@ -1,0 +1,163 @@
+"""What the frontend's API needs of the world, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mathematricks.contracts.base import Mode
+from mathematricks.contracts.dashboard import Overview
+from mathematricks.contracts.users import AuditEntry, AuditOutcome, LoginAttempts, Session, User
+from mathematricks.runtime.clock import Clock
+
+from frontend_api.domain.sessions import SessionTerms
+
+
+class Users(Protocol):
+    """People who may log in."""
+
+    async def named(self, name: str) -> User | None:
+        """Return the user who logs in with *name*, in lower case."""
+
+    async def find(self, user_id: str) -> User | None:
+        """Return the user with this id."""
+
+    async def first_admin(self) -> User | None:
+        """Return the oldest admin."""
+
+    async def add(self, user: User) -> bool:
+        """Add *user*; False where the name is taken."""
+
+    async def replace(self, user: User, known: User) -> bool:
+        """Put *user* in the place of *known*; False if another changed it meanwhile."""
+
+
+class Sessions(Protocol):
+    """Open browser sessions, by the hash of their cookie."""
+
+    async def add(self, session: Session) -> None:
+        """Open it."""
+
+    async def find(self, session_id: str) -> Session | None:
+        """Return the session, expired or not; None once it was ended."""
+
+    async def touch(self, session: Session) -> None:
+        """Record its last use; a session that was ended stays ended."""
+
+    async def of(self, user_id: str) -> Sequence[Session]:
+        """Return a user's sessions, the last used first."""
+
+    async def end(self, user_id: str, session_id: str) -> bool:
+        """End one session of a user; False where there is none."""
+
+    async def end_others(self, user_id: str, but: str) -> None:
+        """End every session of a user, except *but*."""
+
+
+class Attempts(Protocol):
+    """Failed logins, by key."""
+
+    async def find(self, key: str) -> LoginAttempts | None:
+        """Return what is known of *key*."""
+
+    async def charge(self, key: str, attempts: LoginAttempts, known: LoginAttempts | None) -> bool:
+        """Put *attempts* in the place of *known*; False if another attempt was faster."""
+
+    async def forgive(self, key: str) -> None:
+        """Forget every failure of *key*."""
+
+    async def refund(self, key: str) -> None:
+        """Take back one failure of *key*."""
+
+
+class Audit(Protocol):
+    """The trail of who did what."""
+
+    async def begin(self, entry: AuditEntry) -> Any:
+        """Write *entry* durably before it is done; return its identity."""
+
+    async def close(self, identity: Any, outcome: AuditOutcome, status: int, after: Any) -> None:
+        """Add how it ended."""
+
+
+class Passwords(Protocol):
+    """Slow hashes of passwords, computed where they hold up nobody."""
+
+    async def hash(self, password: str) -> str:
+        """Return the hash to keep."""
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        """Return whether they belong together; None (nobody) takes as long as a wrong password."""
+
+
+class TooManyLogins(Exception):
+    """So many passwords wait to be hashed that another one would hold up everybody."""
+
+
+class Overviews(Protocol):
+    """The dashboard documents, read-only."""
+
+    async def newest(self, mode: Mode) -> Overview | None:
+        """Return the overview of *mode*."""
+
+
+class OwnerSilent(Exception):
+    """A service did not answer, or not sensibly."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered: HTTP status and JSON."""
+
+    status: int
+    body: Any
+
+
+class Owners(Protocol):
+    """The services that own the records, asked over internal HTTP."""
+
+    async def ask(
+        self, service: str, method: str, path: Sequence[str], params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Answer:
+        """
+        Return the answer of *service* to a request for the path made of these parts.
+
+        Raises:
+            OwnerSilent: It did not answer in time, or broke.
+        """
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What is derived from the deployment's key, one secret per purpose."""
+
+    csrf: str
+    attempts: str
+
+
+@dataclass(frozen=True)
+class FirstAdmin:
+    """How the first admin gets a password: a *given* one, or an invented one that is *told* once."""
+
+    name: str
+    given: str | None = None
+    told: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything the frontend API's handlers and routes use."""
+
+    users: Users
+    sessions: Sessions
+    attempts: Attempts
+    audit: Audit
+    passwords: Passwords
+    overviews: Overviews
+    owners: Owners
+    clock: Clock
+    new_secret: Callable[[], str]
+    keys: Keys
+    session_terms: SessionTerms
+    first_admin: FirstAdmin

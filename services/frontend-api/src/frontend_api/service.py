@@ -1,0 +1,100 @@
+"""The frontend's API, declared: what it owns, whom it asks and what it serves."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from mathematricks.contracts import collections
+from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.clock import WallClock
+from mathematricks.runtime.http import internal_http
+from mathematricks.runtime.service import Service
+from mathematricks.runtime.settings import Platform
+from mathematricks.storage.mongo import mongo
+
+from frontend_api.adapters.argon2_passwords import argon2_passwords
+from frontend_api.adapters.headers import SecurityHeaders
+from frontend_api.adapters.http_owners import HttpOwners
+from frontend_api.adapters.mongo_attempts import MongoAttempts
+from frontend_api.adapters.mongo_audit import MongoAudit
+from frontend_api.adapters.mongo_overviews import MongoOverviews
+from frontend_api.adapters.mongo_sessions import MongoSessions
+from frontend_api.adapters.mongo_users import MongoUsers
+from frontend_api.api import desk, entrance, owned
+from frontend_api.domain.sessions import SessionTerms
+from frontend_api.handlers.first_admin import ensure_admin
+from frontend_api.ports import FirstAdmin, Keys, Ports
+from frontend_api.settings import FIRST_ADMIN, Settings
+
+NAME = "frontend-api"
+OWNERS = ("signal-ingestion", "cerebro", "execution", "account-data", "alerting")
+OWNED = (collections.USERS, collections.SESSIONS, collections.LOGIN_ATTEMPTS, collections.AUDIT_TRAIL)
+
+
+@asynccontextmanager
+async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
+    """Open the people's records, the hasher's threads, and a client for each owner of records."""
+    platform = settings.platform
+    async with (
+        mongo(platform.mongo_url.get_secret_value(), platform.mongo_database, OWNED) as db,
+        AsyncExitStack() as stack,
+    ):
+        clients = {name: await stack.enter_async_context(internal_http(platform, NAME, name)) for name in OWNERS}
+        yield Ports(
+            users=MongoUsers(db),
+            sessions=MongoSessions(db),
+            attempts=MongoAttempts(db),
+            audit=MongoAudit(db),
+            passwords=stack.enter_context(argon2_passwords()),
+            overviews=MongoOverviews(db),
+            owners=HttpOwners(clients),
+            clock=WallClock(),
+            new_secret=new_secret,
+            keys=keys_of(platform),
+            session_terms=SessionTerms(settings.session_idle, settings.session_life),
+            first_admin=first_admin_of(settings),
+        )
+
+
+def new_secret() -> str:
+    """Return 256 random bits as text: a cookie, or a password that nobody chose."""
+    return secrets.token_urlsafe(32)
+
+
+def keys_of(platform: Platform) -> Keys:
+    """Return keys derived from the deployment's, so that no two uses share one."""
+
+    def derived(purpose: str) -> str:
+        deployment_key = platform.deployment_key.get_secret_value().encode()
+        return hmac.new(deployment_key, f"{NAME}\n{purpose}".encode(), hashlib.sha256).hexdigest()
+
+    return Keys(csrf=derived("csrf"), attempts=derived("attempts"))
+
+
+def first_admin_of(settings: Settings) -> FirstAdmin:
+    """Return how the first admin gets a password."""
+    given = settings.first_admin_password.get_secret_value() if settings.first_admin_password else None
+    return FirstAdmin(FIRST_ADMIN, given, print_password if settings.print_first_password else None)
+
+
+def print_password(password: str) -> None:
+    """Show the first admin's password, once, where only the person at the machine reads."""
+    text = f"\nThe dashboard's first user is {FIRST_ADMIN!r}, with the one-time password {password}\n\n"
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+service = Service(
+    name=NAME,
+    settings=Settings,
+    connect=connect,
+    on_start=ensure_admin,
+    owns=OWNED,
+    routes=(entrance.open_router, entrance.router, *desk.routers, *owned.routers),
+    middleware=(SecurityHeaders,),
+)

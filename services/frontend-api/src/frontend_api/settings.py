@@ -1,0 +1,44 @@
+"""Everything the frontend's API can be told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from mathematricks.runtime.settings import ServiceSettings
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from frontend_api.domain.passwords import weakness_of
+from frontend_api.domain.sessions import COOKIE, PLAIN_COOKIE
+
+FIRST_ADMIN = "admin"
+
+
+class Settings(ServiceSettings):
+    """Read once at start; a weak first password stops the process."""
+
+    model_config = SettingsConfigDict(env_prefix="FRONTEND_API_", frozen=True, extra="ignore")
+
+    first_admin_password: SecretStr | None = None
+    """Password of the admin created when there is none; it must be changed at the first login."""
+    print_first_password: bool = False
+    """Invent that password instead and print it to stderr once: for a desk on one's own machine only."""
+    plain_http: bool = False
+    """Serve logins over http://localhost: cookies without Secure, and no other host lets anyone in."""
+    session_idle: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(minutes=30)
+    """A session unused for so long ends."""
+    session_life: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(hours=12)
+    """A session ends after so long whatever happens."""
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name."""
+        return PLAIN_COOKIE if self.plain_http else COOKIE
+
+    @field_validator("first_admin_password")
+    @classmethod
+    def _strong(cls, password: SecretStr | None) -> SecretStr | None:
+        if password is not None and (weakness := weakness_of(password.get_secret_value(), FIRST_ADMIN)):
+            raise ValueError(weakness)
+        return password

@@ -1,0 +1,55 @@
+"""Nobody ever sees another's document, whatever the roles, names and signals."""
+
+from __future__ import annotations
+
+from frontend_api.domain.receipt import Trail, receipt_of
+from frontend_api.domain.visibility import PAGES, Page, Viewer, may_open, may_see_signal, receipt_for, sender_seen_by
+from hypothesis import given
+from hypothesis import strategies as st
+from support.signals import a_signal
+from support.trails import a_booking, a_decision, a_fill, a_stored_signal, a_trading_order, an_order_record
+
+names = st.sampled_from(["alice", "bob", "", "ALICE", "alice "])
+maybe = st.none() | names
+viewers = st.builds(Viewer, names, st.sampled_from(["admin", "client", "sender"]), client_id=maybe, sender=maybe)
+SECRETS = ("paper:IBKR_Main", "251786", "33362", "venue says hello", "12 lots", "allocation_id", "code_version", "0.39")
+
+
+def a_receipt(sender: str):
+    signal = a_signal(sender=sender or "nobody")
+    order = a_trading_order(signal)
+    fill = a_fill(order)
+    stored = a_stored_signal(signal)
+    return receipt_of(Trail(stored, a_decision(signal, order), [an_order_record(order)], (), [fill], [a_booking(fill)]))
+
+
+@given(viewer=viewers, page=st.sampled_from(Page))
+def test_only_admins_open_everything_and_clients_nothing_yet(viewer: Viewer, page: Page):
+    assert may_open(viewer, page) == (page in PAGES[viewer.role])
+    assert may_open(viewer, page) or viewer.role != "admin"
+    assert not may_open(viewer, page) or viewer.role != "client"
+
+
+@given(viewer=viewers, sender=names)
+def test_a_signal_is_seen_by_admins_and_by_its_own_sender_alone(viewer: Viewer, sender: str):
+    seen = may_see_signal(viewer, sender)
+
+    assert seen == (viewer.role == "admin" or (viewer.role == "sender" and viewer.sender == sender))
+    assert sender_seen_by(viewer) is not None or viewer.role == "admin"
+
+
+@given(viewer=viewers, sender=st.sampled_from(["alice", "bob"]))
+def test_a_receipt_is_whole_sliced_or_not_there(viewer: Viewer, sender: str):
+    whole = a_receipt(sender)
+
+    told = receipt_for(viewer, whole)
+
+    if viewer.role == "admin":
+        assert told == whole
+    elif viewer.role == "sender" and viewer.sender == sender:
+        assert told is not None
+        assert [secret for secret in SECRETS if secret not in whole.model_dump_json()] == []
+        assert [secret for secret in SECRETS if secret in told.model_dump_json()] == []
+        assert (told.end, told.results, told.hops) == (whole.end, whole.results, whole.hops)
+    else:
+        assert told is None
