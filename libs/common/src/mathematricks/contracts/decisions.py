@@ -69,6 +69,7 @@ class LegDecision(Message):
     price: Price | None = Field(None, description="Price that sized it, in the quote currency")
     caps: tuple[Cap, ...] = ()
     closes: tuple[LotClose, ...] = Field((), description="What an exit takes of which entries")
+    supersedes: tuple[Id, ...] = Field((), description="Resting exits that this one takes the place of")
     excess: Quantity = Field(Decimal(0), description="Part of an exit that found nothing to close")
     refused: Reason | None = None
     lot_step: Quantity | None = None
