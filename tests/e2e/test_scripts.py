@@ -24,6 +24,7 @@ FILLED = {
     "generations": 10,
     "ladder": 6,
     "option": 2,
+    "option_v1": 2,
     "pairs": 4,
     "partial_exit": 3,
     "protective_stop": 2,

@@ -1,0 +1,106 @@
+"""Every API of a running desk, fuzzed from its own OpenAPI: no 500, no stack trace, no secret anywhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pymongo
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from mathematricks.runtime.tokens import Caller, mint_token
+from mathematricks_cli import fleet
+from mathematricks_cli.mongod import MongodMissing, find_mongod
+from schemathesis.core.result import Ok
+from support.desk import DeskProcess
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi"
+EXAMPLES = 12
+FUZZING = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    """One desk for all attacks."""
+    try:
+        find_mongod()
+    except MongodMissing as missing:
+        pytest.skip(f"NOT RUN, no MongoDB: {missing}")
+    desk = DeskProcess(tmp_path_factory.mktemp("fuzzed"))
+    desk.up()
+    yield desk
+    desk.down()
+
+
+@pytest.mark.parametrize("service", fleet.START_ORDER)
+def test_no_request_breaks_a_service(service: str, desk: DeskProcess) -> None:
+    schema = schemathesis.openapi.from_path(REFERENCE / f"{service}.json")
+    url = desk.state.desk().urls[service]
+    broken: list[str] = []
+    with httpx.Client(base_url=url, timeout=20) as http:
+        for operation in schema.get_all_operations():
+            assert isinstance(operation, Ok), operation
+            broken += attack(operation.ok(), http, desk.state.deployment_key())
+
+    assert broken == []
+    assert httpx.get(f"{url}/ready").status_code == 200
+
+
+def attack(operation: Any, http: httpx.Client, key: str) -> list[str]:
+    """Return what went wrong with requests made from *operation*'s schema, signed and unsigned."""
+    broken: list[str] = []
+
+    @FUZZING
+    @given(case=operation.as_strategy())
+    def send(case: Any) -> None:
+        token = mint_token(Caller("fuzz", "admin"), key)
+        answer = case.call(base_url=str(http.base_url), headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        if answer.status_code >= 500 or "Traceback" in answer.text or key in answer.text:
+            broken.append(f"{operation.method} {operation.path}: {answer.status_code} {answer.text[:200]}")
+
+    send()
+    return broken
+
+
+def test_no_secret_reached_a_log_or_a_document(desk: DeskProcess) -> None:
+    key = desk.state.deployment_key()
+    token = mint_token(Caller("test", "admin"), key)
+    made = httpx.post(
+        f"{desk.state.desk().url}/api/v1/senders",
+        json={"name": f"leaky-{time.time_ns()}", "strategies": ["*"]},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    secrets = [text for text in strings_in(made.json()) if len(text) >= 20]
+    body = {"strategy_name": "leak", "signalID": "x", "signal_sent_EPOCH": int(time.time()), "passphrase": secrets[0]}
+    body |= {"signal": {"ticker": "AAPL", "action": "BUY", "price": 1, "note": {"api_key": secrets[0]}}}
+    httpx.post(f"{desk.state.desk().url}/api/v1/signals", json=body)
+
+    everywhere = desk.state.log_path.read_text(errors="replace") + everything_stored(desk)
+
+    assert made.status_code in (200, 201)
+    assert [secret for secret in [*secrets, key] if secret in everywhere] == []
+
+
+def strings_in(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in strings_in(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in strings_in(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def everything_stored(desk: DeskProcess) -> str:
+    record = desk.state.desk()
+    with pymongo.MongoClient[dict[str, Any]](record.mongo_url) as mongo:
+        db = mongo[record.mongo_database]
+        return "\n".join(str(document) for name in db.list_collection_names() for document in db[name].find())
