@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import uvicorn
@@ -26,8 +26,6 @@ from mathematricks_cli.profile import sample_cpu
 from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 
 PROFILE = "MATHEMATRICKS_PROFILE"
-_OWN_MACHINE = {"FRONTEND_API_PRINT_FIRST_PASSWORD": "true", "FRONTEND_API_PLAIN_HTTP": "true"}
-"""What is right on one's own machine and nowhere else."""
 
 
 class StartFailed(OperatorFault):
@@ -53,6 +51,8 @@ def run_embedded(state: StateDir, options: UpOptions, tell: Callable[[DeskRecord
 
     with state.held(), desk_mongod(state) as mongod, _signals_ignored():
         await_port(options.port, options.host)
+        for name, value in {**usual_settings(options.paper_cash), "FRONTEND_API_PRINT_FIRST_PASSWORD": "true"}.items():
+            os.environ.setdefault(name, value)
         platform = platform_of(state, mongod, options)
         record = record_of(platform, mongod, options)
         configure_logging("desk", platform.log_level)
@@ -79,11 +79,15 @@ def platform_of(state: StateDir, mongod: DeskMongod, options: UpOptions) -> Plat
         raise StartFailed(f"These settings are wrong: {', '.join(wrong)}") from error
 
 
+def usual_settings(paper_cash: Mapping[str, str]) -> dict[str, str]:
+    """Return what services are told on one's own machine, unless the environment says otherwise."""
+    cash = {"EXECUTION_PAPER_CASH": paper_cash["USD"]} if "USD" in paper_cash else {}
+    return {"FRONTEND_API_PLAIN_HTTP": "true", **cash}
+
+
 def create_apps(platform: Platform, bus: Bus) -> list[FastAPI]:
     """Return every service's app, in the order in which they start; raise ``StartFailed``."""
     services = [fleet.load(name) for name in fleet.START_ORDER]
-    for name, value in _OWN_MACHINE.items():
-        os.environ.setdefault(name, value)
     try:
         return [create_app(service, read_settings(service.settings, platform), bus) for service in services]
     except SettingsInvalid as wrong:

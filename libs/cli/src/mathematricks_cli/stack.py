@@ -15,7 +15,7 @@ import httpx
 
 from mathematricks_cli import fleet
 from mathematricks_cli.desk_mongod import desk_mongod, is_free
-from mathematricks_cli.embedded import StartFailed, await_port
+from mathematricks_cli.embedded import StartFailed, await_port, usual_settings
 from mathematricks_cli.emulator import find_jar, find_java
 from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 from mathematricks_cli.supervisor import Program, Supervisor
@@ -79,16 +79,19 @@ async def _run(
 
 def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[str, str]:
     """Return what every service's process is told; what this process was told goes along."""
-    return os.environ | {
-        "MATHEMATRICKS_MONGO_URL": record.mongo_url,
-        "MATHEMATRICKS_MONGO_DATABASE": record.mongo_database,
-        "MATHEMATRICKS_DEPLOYMENT_KEY": state.deployment_key(),
-        "MATHEMATRICKS_DEMO": str(record.demo).lower(),
-        "MATHEMATRICKS_PUBSUB_PROJECT": PROJECT,
-        "MATHEMATRICKS_SERVICE_URLS": json.dumps(record.urls),
-        "PUBSUB_EMULATOR_HOST": emulator,
-        "FRONTEND_API_PLAIN_HTTP": os.environ.get("FRONTEND_API_PLAIN_HTTP", "true"),
-    }
+    return (
+        usual_settings(record.paper_cash)
+        | os.environ
+        | {
+            "MATHEMATRICKS_MONGO_URL": record.mongo_url,
+            "MATHEMATRICKS_MONGO_DATABASE": record.mongo_database,
+            "MATHEMATRICKS_DEPLOYMENT_KEY": state.deployment_key(),
+            "MATHEMATRICKS_DEMO": str(record.demo).lower(),
+            "MATHEMATRICKS_PUBSUB_PROJECT": PROJECT,
+            "MATHEMATRICKS_SERVICE_URLS": json.dumps(record.urls),
+            "PUBSUB_EMULATOR_HOST": emulator,
+        }
+    )
 
 
 def _record(options: UpOptions, mongo_url: str) -> DeskRecord:
