@@ -108,6 +108,7 @@ class AccountState(AccountUpdate):
     through_seq: int = Field(0, description="Newest ledger entry contained")
     day: Instant | None = Field(None, description="Midnight (UTC) that the current day began at")
     day_open_equity: Money | None = Field(None, description="Equity the day began with, base currency")
+    day_open_unrealized: Money | None = Field(None, description="Unrealized P&L the day began with, base currency")
 
 
 class FoldPoint(Message):
@@ -196,6 +197,7 @@ class LedgerEntry(HistoryEntry):
     realized_base: Money = Field(Decimal(0), description="Gross, base currency")
     commission_base: Money = Decimal(0)
     base_currency: Currency
+    mode: Mode
     execution: Execution | None = Field(None, description="What moved the position; None: cash alone")
     reason: Annotated[str, Field(max_length=500)] = ""
 

@@ -1,1 +1,1 @@
-"""Pure rules: values in, values out."""
+"""The rules of the books: pure functions from values to values."""

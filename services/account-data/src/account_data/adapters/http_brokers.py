@@ -1,0 +1,57 @@
+"""The brokers, asked through execution's REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import structlog
+from mathematricks.contracts.accounts import AccountUpdate
+from mathematricks.contracts.base import Message
+from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.rest import BrokerAccount, BrokerAccounts, Executions
+from pydantic import ValidationError
+
+from account_data.ports import BrokersUnavailable, UnknownAccount
+
+log = structlog.get_logger(__name__)
+
+MOST = 500
+M = TypeVar("M", bound=Message)
+
+
+class HttpBrokers:
+    """Every failure to answer is ``BrokersUnavailable``: nothing is known, so nothing may be judged."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def accounts(self) -> Sequence[BrokerAccount]:
+        return (await self._get("/api/v1/accounts", BrokerAccounts)).items
+
+    async def snapshot(self, account: str) -> AccountUpdate:
+        return await self._get(f"/api/v1/accounts/{quote(account, safe='')}/snapshot", AccountUpdate)
+
+    async def executions(self, account: str, since: datetime) -> Sequence[Execution]:
+        asked = {"account": account, "since": since.isoformat(), "limit": MOST}
+        found = (await self._get("/api/v1/executions", Executions, asked)).items
+        if len(found) == MOST:
+            log.warning("executions.truncated", account=account, since=since.isoformat())
+        return found
+
+    async def _get(self, path: str, model: type[M], asked: dict[str, Any] | None = None) -> M:
+        try:
+            answer = await self._http.get(path, params=asked)
+        except httpx.HTTPError as error:
+            raise BrokersUnavailable(f"execution does not answer: {type(error).__name__}") from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnknownAccount("execution has no such account")
+        if answer.is_error:
+            raise BrokersUnavailable(f"execution answers {answer.status_code}")
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise BrokersUnavailable(f"execution's answer is no {model.__name__}") from error

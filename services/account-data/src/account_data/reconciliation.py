@@ -1,0 +1,147 @@
+"""Our books held against the broker's: at start, on a schedule, and when asked; the broker wins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from mathematricks.alerting.raise_hell import raise_hell
+from mathematricks.contracts.accounts import AccountUpdate, Difference, SyncReport
+
+from account_data.domain.ledger import Booking, ordinary
+from account_data.domain.reconcile import corrections, diff, not_yet, opening
+from account_data.handlers import take
+from account_data.ports import Account, BrokersUnavailable, Ports, Suspicion, UnknownAccount
+
+log = structlog.get_logger(__name__)
+
+LOOK_BACK = timedelta(minutes=10)
+"""Executions are asked for from this long before the books last agreed: venue time may lag."""
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+async def reconcile(ports: Ports) -> None:
+    """Examine every account whose turn it is; one that cannot be examined now is tried again soon."""
+    for name in sorted(await _due(ports)):
+        try:
+            await examine(name, ports)
+        except (BrokersUnavailable, UnknownAccount) as why:
+            log.warning("account.unexamined", account=name, reason=str(why))
+
+
+async def sync(name: str, ports: Ports) -> SyncReport:
+    """Examine the account now, and again after the settling time where something differed."""
+    first = await examine(name, ports)
+    if first.agreed or first.corrected:
+        return first
+    await asyncio.sleep(ports.terms.settle.total_seconds())
+    second = await examine(name, ports)
+    return second.model_copy(update={"executions_booked": first.executions_booked + second.executions_booked})
+
+
+async def examine(name: str, ports: Ports) -> SyncReport:
+    """
+    Hold one account's books against its broker's, and correct what has differed twice alike.
+
+    Executions that did not reach us are asked for and booked as what they are before anything is judged.
+
+    Raises:
+        BrokersUnavailable, UnknownAccount
+    """
+    async with ports.agenda.judging[name]:
+        if known := ports.accounts.get(name):
+            known.examined_at = ports.clock.now()
+        update = await ports.brokers.snapshot(name)
+        take(update, ports)
+        account = ports.accounts[name]
+        account.examined_at = ports.clock.now()
+        found = 0
+        if not_yet(account.books, update) or diff(account.books, update):
+            found = await _book_missing(account, ports)
+        report = await _judge(account, update, ports)
+    report = report.model_copy(update={"executions_booked": found})
+    log.info("account.examined", account=name, agreed=report.agreed, differences=len(report.differences))
+    return report
+
+
+async def _due(ports: Ports) -> set[str]:
+    now, terms = ports.clock.now(), ports.terms
+    due = {name for name, account in ports.accounts.items() if _is_due(account, now, ports)}
+    if ports.agenda.listed_at is None or now - ports.agenda.listed_at >= terms.reconcile_every:
+        try:
+            due |= {listed.account for listed in await ports.brokers.accounts()}
+        except BrokersUnavailable as why:
+            log.warning("accounts.unlisted", reason=str(why))
+            return set()
+        ports.agenda.listed_at = now
+    return due
+
+
+def _is_due(account: Account, now: datetime, ports: Ports) -> bool:
+    settled = account.agreed_at is not None and account.suspicion is None
+    pause = ports.terms.reconcile_every if settled else ports.terms.settle
+    return account.examined_at is None or now - account.examined_at >= pause
+
+
+async def _book_missing(account: Account, ports: Ports) -> int:
+    since = account.agreed_at - LOOK_BACK if account.agreed_at else BEFORE_ALL
+    executions = await ports.brokers.executions(account.books.account, since)
+    known = await ports.ledger.known([each.execution_id for each in executions])
+    missing = [ordinary(each) for each in executions if each.execution_id not in known]
+    return await _book(missing, ports)
+
+
+async def _judge(account: Account, update: AccountUpdate, ports: Ports) -> SyncReport:
+    report = SyncReport(account=account.books.account, agreed=False, as_of=update.as_of)
+    if waiting := not_yet(account.books, update):
+        account.suspicion = None
+        return report.model_copy(update={"waiting_for": waiting})
+    found = diff(account.books, update)
+    if not found:
+        await _agree(account, update, ports)
+        return report.model_copy(update={"agreed": True})
+    report = report.model_copy(update={"differences": found})
+    if not (_was_only_opened(account, update) or _is_confirmed(account, update, found, ports)):
+        return report
+    await _correct(account, update, found, ports)
+    return report.model_copy(update={"corrected": True})
+
+
+async def _agree(account: Account, update: AccountUpdate, ports: Ports) -> None:
+    if first := opening(account.books, update):
+        await ports.book(first)
+    account.suspicion, account.agreed_at = None, update.as_of
+
+
+def _was_only_opened(account: Account, update: AccountUpdate) -> bool:
+    """Nothing was ever traded and nothing is about to: what differs is money paid in."""
+    traded = account.books.executions or update.through_execution
+    return not (traded or update.open_positions or update.open_orders)
+
+
+def _is_confirmed(account: Account, update: AccountUpdate, found: tuple[Difference, ...], ports: Ports) -> bool:
+    held = account.suspicion
+    if held is None or held.differences != found:
+        account.suspicion = Suspicion(found, update.as_of)
+        return False
+    return update.as_of - held.as_of >= ports.terms.settle
+
+
+async def _correct(account: Account, update: AccountUpdate, found: tuple[Difference, ...], ports: Ports) -> None:
+    bookings = corrections(account.books, update, found)
+    entered = await _book(bookings, ports)
+    account.suspicion, account.agreed_at = None, update.as_of
+    name, kind = account.books.account, bookings[0].kind
+    log.warning("account.corrected", account=name, kind=kind, reasons=[booking.reason for booking in bookings])
+    if entered and kind == "correction":
+        facts = {f"{each.subject} {each.name}": f"ours {each.ours}, theirs {each.theirs}" for each in found[:20]}
+        title = f"The books of {name} differed from the broker's and were corrected"
+        now = ports.clock.now()
+        await raise_hell(ports.bus, "account-data", f"account.corrected:{name}", "critical", title, now, **facts)
+
+
+async def _book(bookings: Sequence[Booking], ports: Ports) -> int:
+    entries = await asyncio.gather(*(ports.book(booking) for booking in bookings))
+    return sum(entry is not None for entry in entries)

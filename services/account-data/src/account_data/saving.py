@@ -1,0 +1,30 @@
+"""Derived documents: positions, account states and points of the equity curve, written together when they changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from account_data.domain.checkpoint import account_record, changed_positions
+from account_data.domain.freshness import due_points, rolled
+from account_data.ports import Account, Ports
+
+
+async def save_what_changed(ports: Ports) -> None:
+    """Save every account that has moved since it was last saved; at midnight (UTC) its day turns."""
+    now = ports.clock.now()
+    for account in list(ports.accounts.values()):
+        if account.view is not None:
+            account.view = rolled(account.view, now)
+            await _save(account, now, ports)
+
+
+async def _save(account: Account, now: datetime, ports: Ports) -> None:
+    books, view, agreed_at = account.books, account.view, account.agreed_at
+    before, before_view, before_agreed = account.saved or (None, None, None)
+    if view is None or (books is before and view is before_view and agreed_at == before_agreed):
+        return
+    changed = changed_positions(books, view, before, before_view)
+    await ports.checkpoints.save(account_record(books, view, agreed_at, now), changed)
+    if points := due_points(view, before_view):
+        await ports.checkpoints.keep(points)
+    account.saved = (books, view, agreed_at)
