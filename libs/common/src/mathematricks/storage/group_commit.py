@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,9 +40,7 @@ class GroupCommit(Generic[T, R]):
         self._waiting.append((item, future))
         if not self._starting and len(self._flights) < self._at_once:
             self._starting = True  # everything of this turn of the loop goes with the same flight
-            flight = asyncio.create_task(self._fly())
-            self._flights.add(flight)
-            flight.add_done_callback(self._flights.discard)
+            self._flights.add(asyncio.create_task(self._fly()))
         return await future
 
     async def settled(self) -> None:
@@ -52,8 +50,11 @@ class GroupCommit(Generic[T, R]):
 
     async def _fly(self) -> None:
         self._starting = False
-        while batch := self._take():
-            await self._write_one(batch)
+        try:
+            while batch := self._take():
+                await self._write_one(batch)
+        finally:  # not in a done callback: whoever was just answered may call again before that runs
+            self._flights.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _take(self) -> list[tuple[T, asyncio.Future[R]]]:
         batch: list[tuple[T, asyncio.Future[R]]] = []
