@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.base import Side
+from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import Contract, Instrument, Quote
-from mathematricks.contracts.orders import TimeInForce
+from mathematricks.contracts.orders import OrderRecord, TimeInForce
+from mathematricks.contracts.rest import BrokerAccount
 from mathematricks.contracts.signals import OrderType
+from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.clock import Clock
+
+from execution.domain.blotter import Blotter
+from execution.domain.orders import Happened
+from execution.domain.submission import Step
+from execution.records import ControlStore, ExecutionStore, OrderStore
 
 
 class BrokerUnavailable(Exception):
@@ -137,8 +147,157 @@ class Market(Protocol):
     def instrument(self, contract: Contract) -> Instrument | None:
         """Return the instrument's facts; None where the desk cannot trade it."""
 
+    def named(self, instrument: str) -> Instrument | None:
+        """Return an instrument that was met before, by its key."""
+
     def rate(self, currency: str, base: str) -> Decimal | None:
         """Return the value of one unit of *currency* in *base*; None where no quote tells it."""
 
-    def on_quote(self, listener: Callable[[Quote], None]) -> None:
-        """Call *listener* with every new quote, on the event loop, from now on."""
+    def take(self, quotes: Sequence[Quote]) -> list[Quote]:
+        """Keep those of *quotes* that are newer than what is held, and return them."""
+
+    async def seed(self, contract: Contract, price: Decimal | None) -> None:
+        """Let the simulated market of a demo begin to quote *contract* near *price*; elsewhere nothing happens."""
+
+
+class Brokers(Protocol):
+    """Which broker serves which account."""
+
+    def all(self) -> Sequence[Broker]:
+        """Return every broker of the desk."""
+
+    def accounts(self) -> list[BrokerAccount]:
+        """Return every account that can be traded now."""
+
+    def account(self, name: str) -> BrokerAccount | None:
+        """Return one account; a paper account that was never opened counts, and opens when it is used."""
+
+    def of(self, account: str) -> Broker:
+        """Return the broker that serves *account*; raise ``KeyError`` where none does."""
+
+    async def ensure_open(self, account: str) -> None:
+        """Open *account* with the desk's paper cash if it is a paper account that is new."""
+
+    async def quotes_moved(self, quotes: Sequence[Quote]) -> None:
+        """Tell the paper venue of new quotes, and what time it is."""
+
+    async def open_paper(self, account: str, base_currency: str, cash: Mapping[str, Decimal]) -> BrokerAccount:
+        """Open a paper account; raise ``BrokerRejected`` where it has traded on other balances."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    Something to record: an event of one order, or a fill that nobody here ordered.
+
+    Attributes:
+        order_id: None for a fill that carries no id of ours.
+        fill: The venue's fill, where the event is one.
+    """
+
+    order_id: str | None
+    event: Happened
+    fill: BrokerFill | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """
+    What recording a change did.
+
+    Attributes:
+        after: The order as it is now; None for an EXTERNAL fill.
+        execution: The execution booked by it; None where there is none, or it was on record already.
+        late: The fill came when nobody expected one any more.
+        superseded: A later change of the same order was recorded with it.
+    """
+
+    before: OrderRecord | None
+    after: OrderRecord | None
+    execution: Execution | None = None
+    late: bool = False
+    superseded: bool = False
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """
+    An order that was asked to go, and what it may do.
+
+    Attributes:
+        step: None where it was on record already and did not wait.
+        changed: The claim changed what is on record.
+    """
+
+    order: OrderRecord
+    step: Step | None
+    changed: bool = True
+
+
+@dataclass(frozen=True)
+class Policy:
+    """
+    The numbers of the desk.
+
+    Attributes:
+        call_timeout: A venue that has not answered by then has not answered.
+        lease: How long a claim stands before others ask the venue what became of it.
+        park_after: An entry that nothing was heard of for so long is parked.
+        paper_cash: What a paper account holds that opens because it is used, US dollars.
+    """
+
+    allow_live: bool = False
+    call_timeout: timedelta = timedelta(seconds=2)
+    lease: timedelta = timedelta(seconds=4)
+    park_after: timedelta = timedelta(seconds=60)
+    paper_cash: Decimal = Decimal(1_000_000)
+    snapshot_every: timedelta = timedelta(seconds=30)
+    quote_recent: timedelta = timedelta(minutes=5)
+
+
+@dataclass
+class Ports:
+    """
+    Everything execution's handlers use.
+
+    Attributes:
+        claim: Claim orders that belong together; batched with whoever asks at the same time.
+        record: Record one change; batched likewise, in the order of arrival.
+        sweep: Settle and publish again what is owed; returns how many of each.
+        quote_file: Quotes of the file, where there is one that changed.
+        submitted: When an order was first handed to its venue, until that is on record.
+        in_flight: Orders that this process is handing over right now.
+        stale_accounts: Accounts whose snapshot is older than their last execution.
+        through: By account, the recording time of the last execution recorded.
+        snapshot_at: By account, when its last snapshot was asked for.
+        quoted: Instruments asked for or traded, and when last; their quotes are published.
+        tidying: Lots and groups that are being looked at; True: look once more.
+        looked_at: When the venue was last asked about an order in doubt.
+        feeds: What each broker tells unasked, listened to since before the start.
+        fenced: Set once a newer process has taken over.
+    """
+
+    worker: str
+    bus: Bus
+    clock: Clock
+    policy: Policy
+    orders: OrderStore
+    executions: ExecutionStore
+    controls: ControlStore
+    brokers: Brokers
+    market: Market
+    blotter: Blotter
+    claim: Callable[[tuple[OrderRecord, ...]], Awaitable[list[Claimed]]]
+    record: Callable[[Change], Awaitable[Recorded]]
+    sweep: Callable[[datetime], Awaitable[tuple[int, int]]]
+    quote_file: Callable[[], Awaitable[list[Quote]]]
+    feeds: Sequence[AsyncIterator[BrokerEvent]] = ()
+    submitted: dict[str, datetime] = field(default_factory=dict)
+    in_flight: set[str] = field(default_factory=set)
+    stale_accounts: set[str] = field(default_factory=set)
+    through: dict[str, datetime] = field(default_factory=dict)
+    snapshot_at: dict[str, datetime] = field(default_factory=dict)
+    quoted: dict[str, tuple[Contract, datetime]] = field(default_factory=dict)
+    tidying: dict[str, bool] = field(default_factory=dict)
+    looked_at: dict[str, datetime] = field(default_factory=dict)
+    fenced: asyncio.Event = field(default_factory=asyncio.Event)

@@ -162,6 +162,7 @@ class OrderRecord(TradingOrder):
     history: tuple[Happening, ...] = ()
     commands: tuple[Id, ...] = Field((), description="Commands obeyed")
     lot: Id | None = Field(None, description="Entry whose lot a protective or unwinding order closes")
+    shares: tuple[Quantity, ...] = Field((), description="Our units of each of `closes`, once sized")
     unwinding: bool = Field(False, description="Its group failed: whatever it fills is closed again")
     watched: bool = Field(False, description="Needs care even once it ended: protection to keep, a group to unwind")
     tries: int = Field(0, description="Refusals, expiries and failures to size since it last worked")

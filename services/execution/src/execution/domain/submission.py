@@ -1,0 +1,208 @@
+"""What an order may do now: go to its venue, wait, or end. Asked before every submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from mathematricks.contracts.controls import Controls
+from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.instruments import Instrument, Quote
+from mathematricks.contracts.orders import Attempt, OrderRecord, OrderStatus, TradingOrder
+
+from execution.domain.calendar import is_open, next_open
+from execution.domain.controls import entry_refusal
+from execution.domain.exits import Reducible
+from execution.domain.instruments import has_expired
+from execution.domain.orders import last_attempt
+
+GROUP_FORMS_WITHIN = timedelta(seconds=30)
+GROUP_MISSING = "waits for the other legs of its group"
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Hand it to the venue: this many units; *note* says why they are fewer than asked."""
+
+    quantity: Decimal
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not now. *until* is when to look again at the latest; *blocked_by* must be cancelled first."""
+
+    reason: str
+    until: datetime | None = None
+    blocked_by: tuple[str, ...] = ()
+    alarming: bool = False
+
+
+@dataclass(frozen=True)
+class End:
+    """Never: it ends in this state."""
+
+    status: OrderStatus
+    reason: str
+
+
+Step = Submit | Wait | End
+
+
+@dataclass(frozen=True)
+class Situation:
+    """
+    What bears on an order beside the controls and the quote.
+
+    Attributes:
+        account_refusal: Why its account may not take it; None: it may.
+        instrument: None: the desk cannot trade it.
+        blocked_by: Live orders that must end before it goes.
+        legs_missing: Legs of its group that have not arrived.
+        reducible: What it may reduce; None for an entry.
+    """
+
+    account_refusal: str | None = None
+    instrument: Instrument | None = None
+    blocked_by: tuple[str, ...] = ()
+    legs_missing: int = 0
+    reducible: Reducible | None = None
+
+
+def next_step(order: OrderRecord, controls: Controls, quote: Quote | None, situation: Situation, now: datetime) -> Step:
+    """Return what *order*, which is not at its venue, may do now (RULES 2, 3, 7, 9, 10)."""
+    if order.ends_as is not None:
+        return End(order.ends_as, order.reason or "cancelled before it was sent")
+    if order.purpose == "entry":
+        return _entry_step(order, controls, quote, situation, now)
+    return _exit_step(order, situation, now)
+
+
+def no_longer_acceptable(order: OrderRecord, quote: Quote | None, now: datetime) -> str | None:
+    """
+    Return why an entry may be neither sent nor kept: too late, or the market beyond its worst price.
+
+    An unknown market moves nothing. The market price is what the order would trade at: the far side.
+    """
+    if order.valid_until is not None and now > order.valid_until:
+        return f"valid until {order.valid_until:%Y-%m-%d %H:%M:%S} UTC"
+    if order.worst_price is None or quote is None:
+        return None
+    price = quote.ask if order.side == "BUY" else quote.bid
+    beyond = price > order.worst_price if order.side == "BUY" else price < order.worst_price
+    return f"the market at {price} is beyond the worst price {order.worst_price}" if beyond else None
+
+
+def claimed(order: OrderRecord, quantity: Decimal, lease_until: datetime, now: datetime) -> dict[str, Any]:
+    """Return the fields of *order* that its next attempt changes; the caller adds worker and generation."""
+    number = last_attempt(order) + 1
+    attempt = Attempt(number=number, client_order_id=f"{order.order_id}.{number}", quantity=quantity, begun_at=now)
+    working = order.filled + quantity
+    return {
+        "attempts": (*order.attempts, attempt)[-50:],
+        "working_quantity": working,
+        "lease_until": lease_until,
+        "next_try_at": None,
+    }
+
+
+def refolded(order: OrderRecord, executions: Sequence[Execution]) -> OrderRecord:
+    """
+    Return *order* as its *executions* on record make it; the same object where it agrees with them.
+
+    A crash between the two writes leaves an execution that its order does not count.
+    """
+    filled = sum((execution.quantity for execution in executions), Decimal(0))
+    if filled == order.filled or not order.attempts:
+        return order
+    cost = sum((execution.price * execution.quantity for execution in executions), Decimal(0))
+    newest = order.attempts[-1]
+    before = sum((attempt.filled for attempt in order.attempts[:-1]), Decimal(0))
+    complete = order.working_quantity is not None and filled >= order.working_quantity
+    fields: dict[str, Any] = {
+        "filled": filled,
+        "average_price": cost / filled if filled else None,
+        "commission": sum((execution.commission for execution in executions), Decimal(0)),
+        "attempts": (*order.attempts[:-1], newest.model_copy(update={"filled": max(Decimal(0), filled - before)})),
+        "revision": order.revision + 1,
+    }
+    if complete:
+        fields |= {"status": OrderStatus.FILLED, "live": False, "ended_at": executions[-1].executed_at}
+    return order.model_copy(update=fields)
+
+
+def first_record(order: TradingOrder, worker: str, now: datetime, **more: Any) -> OrderRecord:
+    """Return *order* as execution first keeps it: PENDING, with nothing done yet."""
+    return OrderRecord.model_construct(
+        **order.__dict__,
+        status=OrderStatus.PENDING,
+        revision=0,
+        live=True,
+        working_quantity=order.quantity,
+        shares=(order.quantity,) if len(order.closes) == 1 and order.quantity is not None else (),
+        watched=order.stop_loss is not None or order.take_profit is not None,
+        worker=worker,
+        recorded_at=now,
+        updated_at=now,
+        **more,
+    )
+
+
+def _entry_step(
+    order: OrderRecord, controls: Controls, quote: Quote | None, situation: Situation, now: datetime
+) -> Step:
+    refused = situation.account_refusal or entry_refusal(controls, order.account, order.strategy_id)
+    refused = refused or _instrument_refusal(order, situation.instrument, now)
+    if refused or situation.instrument is None:
+        return End(OrderStatus.REJECTED, refused or "UNSUPPORTED_INSTRUMENT")
+    if stale := no_longer_acceptable(order, quote, now):
+        return End(OrderStatus.EXPIRED, f"EXPIRED: {stale}")
+    calendar = situation.instrument.calendar
+    if not is_open(calendar, now):
+        if order.order_type == "MARKET":
+            return End(OrderStatus.REJECTED, "MARKET_CLOSED: a market entry does not wait for the open")
+        opens = next_open(calendar, now)
+        return Wait("MARKET_CLOSED: waits for the open", min(opens, order.valid_until or opens))
+    if situation.legs_missing and now - order.recorded_at > GROUP_FORMS_WITHIN:
+        return End(OrderStatus.EXPIRED, "GROUP: the other legs never arrived")
+    if situation.legs_missing:
+        return Wait(GROUP_MISSING)
+    return Submit(order.open_quantity)
+
+
+def _instrument_refusal(order: OrderRecord, instrument: Instrument | None, now: datetime) -> str | None:
+    if instrument is None:
+        return f"UNSUPPORTED_INSTRUMENT: {order.instrument}"
+    if has_expired(order.contract, now):
+        return f"INSTRUMENT_EXPIRED: {order.contract.expiry}"
+    return None
+
+
+def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
+    if situation.account_refusal:
+        return Wait(situation.account_refusal, alarming=True)
+    if situation.instrument is None:
+        return Wait(f"UNSUPPORTED_INSTRUMENT: {order.instrument}", alarming=True)
+    if order.working_quantity is None:
+        return Wait("waits for its entries to end", blocked_by=situation.blocked_by)
+    if not is_open(situation.instrument.calendar, now):
+        opens = next_open(situation.instrument.calendar, now)
+        return Wait("MARKET_CLOSED: waits for the open", opens)
+    if situation.blocked_by:
+        return Wait("waits for orders of its lots to be cancelled", blocked_by=situation.blocked_by)
+    return _reduce(order, situation.reducible or Reducible(Decimal(0), Decimal(0)))
+
+
+def _reduce(order: OrderRecord, reducible: Reducible) -> Step:
+    wanted = order.open_quantity
+    quantity = min(wanted, reducible.most)
+    if quantity <= 0:
+        return End(OrderStatus.CANCELLED, "nothing is left to reduce")
+    if reducible.now < quantity:
+        return Wait(f"only {reducible.now} of {quantity} can be reduced while other orders reduce the rest")
+    return Submit(
+        quantity, f"trimmed from {wanted} to {quantity}: no more can be reduced" if quantity < wanted else None
+    )

@@ -1,0 +1,125 @@
+"""The records execution keeps, as its handlers need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from mathematricks.contracts.controls import Controls
+from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.orders import OrderRecord, OrderTombstone
+
+
+class AlreadyKept(Exception):
+    """These orders are on record already; nothing was written."""
+
+    def __init__(self, orders: Sequence[OrderRecord]) -> None:
+        super().__init__(", ".join(order.order_id for order in orders))
+        self.orders = orders
+
+
+class Moved(Exception):
+    """These orders have changed since they were read; nothing was written."""
+
+    def __init__(self, orders: Sequence[OrderRecord]) -> None:
+        super().__init__(", ".join(order.order_id for order in orders))
+        self.orders = orders
+
+
+class Fenced(Exception):
+    """A newer process has taken over: this one may claim nothing more."""
+
+
+@dataclass(frozen=True)
+class Writes:
+    """Orders to insert, and orders to change as (as read, as they become)."""
+
+    inserts: Sequence[OrderRecord] = ()
+    updates: Sequence[tuple[OrderRecord, OrderRecord]] = ()
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders someone asks for; None: any."""
+
+    signal_id: str | None = None
+    strategy_id: str | None = None
+    live: bool | None = None
+    order_ids: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class ExecutionFilter:
+    """Which executions someone asks for; None: any. *since* is venue time."""
+
+    account: str | None = None
+    since: datetime | None = None
+    order_id: str | None = None
+    signal_id: str | None = None
+
+
+class OrderStore(Protocol):
+    """Orders and tombstones, durable."""
+
+    async def load(self, order_ids: Iterable[str]) -> list[OrderRecord]:
+        """Return those of the orders that are on record."""
+
+    async def newest(self, which: OrderFilter, limit: int) -> list[OrderRecord]:
+        """Return the orders asked for, the newest decision first."""
+
+    async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
+        """Return every order that closes one of *lots*, live or ended."""
+
+    async def unfinished(self) -> list[OrderRecord]:
+        """Return every order that lives or needs care, and the orders of the groups among them."""
+
+    async def claim(self, worker: str, decide: Callable[[Controls], Writes]) -> Writes:
+        """
+        Touch the controls, let *decide* say what to write under them, write it: one transaction.
+
+        Raise ``AlreadyKept``, ``Moved`` or ``Fenced`` and leave nothing behind. *decide* may be asked again.
+        """
+
+    async def update(self, changes: Sequence[tuple[OrderRecord, OrderRecord]]) -> list[OrderRecord]:
+        """Write each change whose order is still as it was read; return, as they are now, those that are not."""
+
+    async def bury(self, tombstone: OrderTombstone) -> None:
+        """Keep a cancellation whose order has not arrived."""
+
+    async def tombstones(self) -> list[OrderTombstone]:
+        """Return every tombstone."""
+
+
+class ExecutionStore(Protocol):
+    """Executions, durable; each one owed until account-data has it."""
+
+    async def add(self, executions: Sequence[Execution], now: datetime) -> set[str]:
+        """Insert *executions*; return the ids of those that were on record already."""
+
+    async def newest(self, which: ExecutionFilter, limit: int) -> list[Execution]:
+        """Return the executions asked for, the newest first."""
+
+    async def of_orders(self, order_ids: Iterable[str]) -> list[Execution]:
+        """Return the executions of these orders."""
+
+    async def known(self, execution_ids: Iterable[str]) -> set[str]:
+        """Return those of the ids that are on record."""
+
+    async def sums(self) -> list[tuple[str, str, str, Decimal]]:
+        """Return account, instrument, strategy and signed quantity, summed over all executions."""
+
+    async def last_times(self) -> dict[str, tuple[datetime, datetime]]:
+        """Return by account when its newest execution was done, and when the last one was recorded."""
+
+    async def last_rates(self) -> dict[tuple[str, str], Decimal]:
+        """Return by quote and base currency the rate of the newest execution."""
+
+
+class ControlStore(Protocol):
+    """The controls, durable."""
+
+    async def take_over(self, worker: str, now: datetime) -> Controls:
+        """Make *worker* the one process that may claim; return the controls."""

@@ -1,0 +1,1 @@
+"""Bundled facts: futures, coins, leverage factors, and where a simulated market begins."""

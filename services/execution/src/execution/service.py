@@ -1,0 +1,149 @@
+"""Execution, declared; and the one place where its ports meet their adapters."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from mathematricks.contracts.collections import (
+    CONTROLS,
+    EXECUTIONS,
+    INSTRUMENTS,
+    ORDER_TOMBSTONES,
+    ORDERS,
+    PAPER_ACCOUNTS,
+    PAPER_ORDERS,
+)
+from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.orders import OrderRecord
+from mathematricks.contracts.topics import (
+    ACCOUNT_UPDATES,
+    ALERTS,
+    EXECUTION_CONFIRMATIONS,
+    ORDER_COMMANDS,
+    QUOTES,
+    TRADING_ORDERS,
+)
+from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.clock import Clock, WallClock
+from mathematricks.runtime.service import Every, Service
+from mathematricks.storage.group_commit import GroupCommit
+from mathematricks.storage.mongo import Database, mongo
+
+from execution import api, handlers, jobs, streams
+from execution.adapters.brokers import BrokerDesk
+from execution.adapters.market import QuotedMarket
+from execution.adapters.mongo_controls import MongoControls
+from execution.adapters.mongo_executions import MongoExecutions
+from execution.adapters.mongo_instruments import MongoInstruments
+from execution.adapters.mongo_orders import MongoOrders
+from execution.adapters.paper.venue import open_paper_venue
+from execution.adapters.quote_files import QuoteFile
+from execution.adapters.reference import reference
+from execution.adapters.simulated_market import SimulatedMarket
+from execution.domain.blotter import Blotter
+from execution.ports import Brokers, Change, Claimed, Market, Policy, Ports, Recorded
+from execution.settings import Settings
+from execution.steps.claiming import write_claims
+from execution.steps.recording import write_changes
+from execution.steps.starting import reconcile
+from execution.steps.telling import publish
+
+OWNS = (ORDERS, ORDER_TOMBSTONES, EXECUTIONS, INSTRUMENTS, CONTROLS, PAPER_ORDERS, PAPER_ACCOUNTS)
+
+
+@asynccontextmanager
+async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
+    """Open everything execution needs; it closes in reverse."""
+    platform, clock = settings.platform, WallClock()
+    async with mongo(platform.mongo_url.get_secret_value(), platform.mongo_database, OWNS) as db:
+        instruments = MongoInstruments(db)
+        market = market_of(settings, instruments, clock)
+        await market.start()
+        async with open_paper_venue(db, market) as paper:
+            brokers = BrokerDesk(paper, settings.paper_cash)
+            yield assemble(settings, bus, db, (market, brokers), clock)
+        await instruments.close()
+
+
+def market_of(settings: Settings, instruments: MongoInstruments, clock: Clock) -> QuotedMarket:
+    """Return the market of this deployment: simulated only where it says that it is a demo (RULES 4)."""
+    if settings.platform.demo:
+        return SimulatedMarket(instruments, reference(), clock)
+    return QuotedMarket(instruments, reference(), clock, settings.quote_max_age)
+
+
+def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Brokers], clock: Clock) -> Ports:
+    """Return the ports on *db* with *world*, the market and the brokers; tests bring their own."""
+    market, brokers = world
+    executions = MongoExecutions(db)
+
+    async def publish_again(execution: Execution) -> None:
+        found = await ports.orders.load([execution.order_id]) if execution.order_id else []
+        await publish(found[0] if found else None, execution, ports)
+
+    ports = Ports(
+        worker=uuid.uuid4().hex,
+        bus=bus,
+        clock=clock,
+        policy=policy_of(settings),
+        orders=MongoOrders(db),
+        executions=executions,
+        controls=MongoControls(db),
+        brokers=brokers,
+        market=market,
+        blotter=Blotter(),
+        claim=_not_connected,
+        record=_not_connected,
+        sweep=executions.sweep(publish_again).run,
+        quote_file=QuoteFile(settings.quotes_file).changed,
+        feeds=[broker.events() for broker in brokers.all()],
+    )
+    claims: GroupCommit[tuple[OrderRecord, ...], list[Claimed]] = GroupCommit(partial(write_claims, ports))
+    changes: GroupCommit[Change, Recorded] = GroupCommit(partial(write_changes, ports))
+    ports.claim, ports.record = claims, changes
+    return ports
+
+
+async def _not_connected(_: Any) -> Any:
+    raise AssertionError("the ports are not assembled yet")
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return the desk's numbers as the settings say them."""
+    return Policy(
+        allow_live=settings.platform.allow_live,
+        call_timeout=settings.call_timeout,
+        lease=settings.lease,
+        park_after=settings.park_after,
+    )
+
+
+service = Service(
+    name="execution",
+    settings=Settings,
+    connect=connect,
+    on_start=reconcile,
+    consumes={TRADING_ORDERS: handlers.on_order, ORDER_COMMANDS: handlers.on_command},
+    publishes=(EXECUTION_CONFIRMATIONS, ACCOUNT_UPDATES, QUOTES, ALERTS),
+    owns=OWNS,
+    jobs=(
+        Every(timedelta(milliseconds=250), jobs.publish_accounts),
+        Every(timedelta(milliseconds=500), jobs.revisit_waiting),
+        Every(timedelta(milliseconds=500), jobs.resolve_doubts),
+        Every(timedelta(seconds=1), jobs.watch_resting),
+        Every(timedelta(seconds=1), jobs.watch_groups),
+        Every(timedelta(seconds=1), jobs.move_market),
+        Every(timedelta(seconds=1), jobs.publish_quotes),
+        Every(timedelta(seconds=1), jobs.read_quote_file),
+        Every(timedelta(seconds=1), jobs.sweep_owed),
+        Every(timedelta(seconds=2), jobs.watch_lots),
+        Every(timedelta(seconds=15), jobs.compare_open_orders),
+    ),
+    streams=(streams.listen_to_brokers, streams.stand_down_when_fenced),
+    routes=(api.router,),
+)

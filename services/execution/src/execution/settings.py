@@ -1,0 +1,47 @@
+"""Everything execution can be told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Self
+
+from mathematricks.contracts.rest import BrokerAccount
+from mathematricks.runtime.settings import ServiceSettings
+from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from execution.domain.venues import PAPER_PREFIX
+
+
+class Settings(ServiceSettings):
+    """Read once at start; a missing or out-of-range value stops the process."""
+
+    model_config = SettingsConfigDict(env_prefix="EXECUTION_", frozen=True, extra="ignore")
+
+    accounts: tuple[BrokerAccount, ...] = ()
+    """Accounts at real brokers, as JSON; paper accounts need no entry."""
+    paper_cash: Annotated[Decimal, Field(gt=0, le=10**12)] = Decimal(1_000_000)
+    """US dollars that a paper account holds which opens because it is used."""
+    call_timeout: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(seconds=30))] = timedelta(seconds=2)
+    """A venue that has not answered by then has not answered; "absent" takes two answers so far apart."""
+    park_after: timedelta = timedelta(seconds=60)
+    """An entry nobody has heard of for so long is parked, and a person told."""
+    quote_max_age: timedelta = timedelta(minutes=5)
+    """A posted quote older than that is no quote any more; it still converts currencies."""
+    quotes_file: Path | None = None
+    """JSON lines of quotes, read again whenever the file changes."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim stands: no call of a venue outlives it."""
+        return 2 * self.call_timeout
+
+    @model_validator(mode="after")
+    def _known_brokers(self) -> Self:
+        for account in self.accounts:
+            if account.account.startswith(PAPER_PREFIX):
+                raise ValueError(f"{account.account}: paper accounts open themselves, leave them out")
+            raise ValueError(f"{account.account}: this build has no adapter for the broker {account.broker}")
+        return self

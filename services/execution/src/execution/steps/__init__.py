@@ -1,0 +1,1 @@
+"""What handlers and jobs do, one step each: claim, submit, record, follow up, resolve, protect, unwind."""

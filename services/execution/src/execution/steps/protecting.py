@@ -1,0 +1,54 @@
+"""Protect: keep stop-loss and take-profit of an entry in line with what is left of its lot."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from mathematricks.contracts.base import opposite
+from mathematricks.contracts.orders import OrderRecord, OrderStatus
+
+from execution.domain.exits import reducible
+from execution.domain.orders import PROTECTIVE, ExecType, Happened
+from execution.domain.protection import Guard, guard
+from execution.domain.submission import first_record
+from execution.ports import Change, Claimed, Ports
+from execution.steps.coalescing import one_at_a_time
+
+Go = Callable[[tuple[OrderRecord, ...], Ports], Awaitable[list[Claimed]]]
+Cancel = Callable[[OrderRecord, Happened, Ports], Awaitable[None]]
+
+
+async def tidy_lot(entry_id: str, ports: Ports, go: Go, cancel: Cancel) -> None:
+    """Cancel protection that no longer fits the lot of *entry_id*, and place what does."""
+
+    async def tidy() -> None:
+        entry = next(iter(await ports.orders.load([entry_id])), None)
+        if entry is None or not entry.watched:
+            return
+        closers = await ports.orders.of_lots([entry_id])
+        held = ports.blotter.held(entry.account, entry.instrument)
+        there_is = reducible(opposite(entry.side), entry.strategy_id, held, ()).most
+        wanted = guard(entry, closers, there_is, ports.clock.now())
+        await _bring_about(entry, wanted, closers, (ports, go, cancel))
+
+    await one_at_a_time(f"lot:{entry_id}", ports, tidy)
+
+
+async def _bring_about(
+    entry: OrderRecord, wanted: Guard, closers: list[OrderRecord], acts: tuple[Ports, Go, Cancel]
+) -> None:
+    ports, go, cancel = acts
+    now = ports.clock.now()
+    for order in closers:
+        if order.order_id in wanted.cancel:
+            why = "no longer fits what is left of its lot"
+            await cancel(order, Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED), ports)
+    if entry.live and any(order.purpose in PROTECTIVE and order.filled for order in closers):
+        why = "its stop or its target was hit"
+        await cancel(entry, Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED), ports)
+    if wanted.place:
+        pair = tuple(first_record(order, ports.worker, now, lot=entry.order_id) for order in wanted.place)
+        await go(pair, ports)
+    if wanted.over and not entry.unwinding:
+        event = Happened(ExecType.NOTED, now, but={"watched": False})
+        await ports.record(Change(entry.order_id, event))
