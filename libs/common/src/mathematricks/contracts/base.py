@@ -15,8 +15,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 def to_instant(moment: datetime) -> datetime:
     """Return *moment* in UTC, cut to the millisecond: the finest step that MongoDB stores."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(to_instant)]
@@ -51,7 +53,7 @@ def derive_id(prefix: str, *causes: object) -> str:
     it can travel to a broker as our client order id.
     """
     joined = "\x1f".join(str(cause) for cause in causes)
-    digest = hashlib.sha256(joined.encode()).digest()
+    digest = hashlib.sha256(joined.encode()).digest()[:20]  # 32 characters of base32, of which 25 are used
     return prefix + base64.b32encode(digest).decode().lower()[:25]
 
 
