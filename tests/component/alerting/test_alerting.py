@@ -37,7 +37,7 @@ class Desk:
         await eventually(self._handled)
 
     async def _handled(self) -> bool:
-        return not any(sub.running for sub in self.bus._subscriptions["alerts"].values())
+        return self.bus.idle()
 
     async def items(self, **params: Any) -> list[dict[str, Any]]:
         answer = await self.http.get("/api/v1/alerts", params=params)

@@ -40,6 +40,11 @@ class _Subscription:
     bus: MemoryBus
     waiting: deque[_Parcel] = field(default_factory=deque)
     consumers: deque[_Consumer] = field(default_factory=deque)
+    pausing: int = 0
+
+    @property
+    def idle(self) -> bool:
+        return not (self.waiting or self.pausing or any(consumer.in_hand for consumer in self.consumers))
 
     def offer(self, parcel: _Parcel) -> None:
         self.waiting.append(parcel)
@@ -74,7 +79,12 @@ class _Subscription:
             await self.bus.bury(delivery.topic.name, letter)
         elif outcome.fate is not Fate.ACK:
             pause = backoff(parcel.deliveries, self.bus.first_backoff)
-            asyncio.get_running_loop().call_later(pause, self.offer, parcel.again(outcome.fate))
+            self.pausing += 1
+            asyncio.get_running_loop().call_later(pause, self._offer_again, parcel.again(outcome.fate))
+
+    def _offer_again(self, parcel: _Parcel) -> None:
+        self.pausing -= 1
+        self.offer(parcel)
 
 
 class MemoryBus:
@@ -126,6 +136,10 @@ class MemoryBus:
 
     async def ready(self) -> bool:
         return not self._closed
+
+    def idle(self) -> bool:
+        """Whether every message published so far has met its end."""
+        return all(each.idle for by_subscriber in self._subscriptions.values() for each in by_subscriber.values())
 
     async def close(self) -> None:
         self._closed = True

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import re
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import orjson
 import structlog
 
-SECRET_NAME = re.compile(r"pass(word|phrase|wd)?|secret|token|api_?key|authorization|cookie|credential", re.IGNORECASE)
+from mathematricks.runtime.redaction import SECRET_NAME, clean, clean_text
+
+__all__ = ["SECRET_NAME", "configure_logging", "redact"]
 
 
-def redact(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Blank every value whose name says that it is a secret."""
-    for name in event:
-        if SECRET_NAME.search(name):
-            event[name] = "[redacted]"
-    return event
+def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Blank every value, at any depth, whose name or look says that it is a secret."""
+    cleaned: Mapping[str, Any] = clean(event)
+    return cleaned
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:
@@ -42,12 +43,22 @@ def configure_logging(service: str, level: str = "INFO") -> None:
 
 
 def _dumps(event: dict[str, Any], **_: Any) -> bytes:
-    return orjson.dumps(event, default=str)
+    try:
+        return orjson.dumps(event, default=_text_of, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, ValueError):  # lone surrogates, integers beyond 64 bits: a log line must never fail
+        return json.dumps(event, default=_text_of, skipkeys=True).encode()
+
+
+def _text_of(value: Any) -> str:
+    return clean_text(str(value))
 
 
 class _ToStructlog(logging.Handler):
     """Carry the standard library's records (uvicorn, pymongo, google) into the same stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        exc_info = record.exc_info if record.exc_info and record.exc_info[0] else None
-        structlog.get_logger(record.name).log(record.levelno, record.getMessage(), exc_info=exc_info)
+        try:
+            exc_info = record.exc_info if record.exc_info and record.exc_info[0] else None
+            structlog.get_logger(record.name).log(record.levelno, record.getMessage(), exc_info=exc_info)
+        except Exception:
+            self.handleError(record)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,20 +15,18 @@ from starlette.types import ASGIApp
 
 from mathematricks.contracts.base import Collection, Topic
 from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.loops import Every, Loops, OnDeath, Run, crash
 from mathematricks.runtime.settings import ServiceSettings
+from mathematricks.storage.mongo import Database, answers, noting_databases
+
+__all__ = ["Every", "Run", "Running", "Service", "crash", "running"]
 
 log = structlog.get_logger(__name__)
 
-Run = Callable[[Any], Awaitable[object]]
-"""Takes the service's ports."""
-
-
-@dataclass(frozen=True)
-class Every:
-    """A job that runs, waits *interval*, and runs again; a failed run is logged and tried again."""
-
-    interval: timedelta
-    run: Run
+USUAL_LANES = 200
+LARGEST_BODY = 1 << 20
+DRAIN_WITHIN = 20.0
+"""Seconds that handlers get to finish at the end; what is left is delivered again."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,8 @@ class Service:
         consumes: Topic to ``handler(message, ports)``.
         streams: Loops that live as long as the process; one that ends kills it (crash-only).
         middleware: What every request and answer passes, outermost last: ``wrap(app, settings=…)``.
+        lanes: Topic name to the number of messages handled at once, where the usual 200 is wrong.
+        largest_body: Bytes of a request; a longer one is refused with 413.
     """
 
     name: str
@@ -60,7 +57,7 @@ class Service:
     routes: tuple[APIRouter, ...] = ()
     middleware: tuple[Callable[..., ASGIApp], ...] = ()
     lanes: Mapping[str, int] = field(default_factory=dict)
-    """Topic name to the number of messages handled at once, where the usual 200 is wrong."""
+    largest_body: int = LARGEST_BODY
 
 
 @dataclass
@@ -71,72 +68,56 @@ class Running:
     bus: Bus
     ports: Any
     ready: bool = False
+    stores: tuple[Database, ...] = ()
+    loops: Loops | None = None
 
+    def alive(self) -> bool:
+        """Whether every stream lives and the event loop turns."""
+        return self.loops is None or self.loops.alive()
 
-def crash(name: str, error: BaseException | None) -> None:
-    """End the process: a dead stream means that we no longer know what is true; the start finds out."""
-    log.critical("stream.died", stream=name, error=repr(error), exc_info=error)
-    sys.stdout.flush()
-    os._exit(70)
+    async def missing(self) -> str | None:
+        """Return what keeps the service from taking work; None: nothing."""
+        if not self.ready:
+            return "starting or stopping"
+        if not await self.bus.ready():
+            return "the bus does not answer"
+        if not all(await asyncio.gather(*(answers(store) for store in self.stores))):
+            return "the store does not answer"
+        return None
 
 
 @asynccontextmanager
 async def running(
-    service: Service,
-    settings: ServiceSettings,
-    bus: Bus,
-    on_death: Callable[[str, BaseException | None], None] = crash,
+    service: Service, settings: ServiceSettings, bus: Bus, on_death: OnDeath = crash
 ) -> AsyncIterator[Running]:
     """Start *service*, yield it ready, and drain it: finish what is in hand, then close in reverse."""
-    async with service.connect(settings, bus) as ports:
-        state = Running(service, bus, ports)
+    async with AsyncExitStack() as stack:
+        with noting_databases() as stores:
+            ports = await stack.enter_async_context(service.connect(settings, bus))
         if service.on_start:
             await service.on_start(ports)
-        loops = [_watched(stream, ports, on_death) for stream in service.streams]
-        loops += [asyncio.create_task(_repeat(job, ports, service.name)) for job in service.jobs]
+        loops = Loops(service.name, on_death)
+        state = Running(service, bus, ports, stores=tuple(stores), loops=loops)
+        stack.push_async_callback(_drain, state, loops)
+        loops.start(ports, service.streams, service.jobs)
         for topic, handler in service.consumes.items():
-            concurrency = service.lanes.get(topic.name, 200)
-            await bus.subscribe(topic, service.name, partial(_with_ports, handler, ports), concurrency=concurrency)
+            lanes = service.lanes.get(topic.name, USUAL_LANES)
+            await bus.subscribe(topic, service.name, partial(_with_ports, handler, ports), concurrency=lanes)
         state.ready = True
         log.info("service.ready", name=service.name)
-        try:
-            yield state
-        finally:
-            state.ready = False
-            await bus.drain(service.name)
-            await _stop(loops)
-            log.info("service.stopped", name=service.name)
+        yield state
+
+
+async def _drain(state: Running, loops: Loops) -> None:
+    state.ready = False
+    try:
+        async with asyncio.timeout(DRAIN_WITHIN):
+            await state.bus.drain(state.service.name)
+    except TimeoutError:
+        log.error("service.not_drained", name=state.service.name, seconds=DRAIN_WITHIN)
+    await loops.stop()
+    log.info("service.stopped", name=state.service.name)
 
 
 async def _with_ports(handler: Callable[[Any, Any], Awaitable[None]], ports: Any, message: Any) -> None:
     await handler(message, ports)
-
-
-def _watched(stream: Run, ports: Any, on_death: Callable[[str, BaseException | None], None]) -> asyncio.Task[Any]:
-    async def live() -> None:
-        await stream(ports)
-
-    def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
-            on_death(getattr(stream, "__name__", "stream"), task.exception())
-
-    task = asyncio.create_task(live())
-    task.add_done_callback(ended)
-    return task
-
-
-async def _repeat(job: Every, ports: Any, service: str) -> None:
-    while True:
-        await asyncio.sleep(job.interval.total_seconds())
-        try:
-            await job.run(ports)
-        except Exception:
-            log.exception("job.failed", service=service, job=getattr(job.run, "__name__", "job"))
-
-
-async def _stop(loops: list[asyncio.Task[Any]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    for loop in loops:
-        with suppress(asyncio.CancelledError, Exception):
-            await loop

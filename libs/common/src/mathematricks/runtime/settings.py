@@ -47,7 +47,7 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    platform: Platform = Field(default_factory=Platform)  # type: ignore[arg-type]
+    platform: Platform = Field(default_factory=Platform)
 
 
 class SettingsInvalid(Exception):
@@ -66,7 +66,7 @@ def read_settings(settings: type[S], platform: Platform | None = None) -> S:
     """
     wrong: list[str] = []
     try:
-        platform = platform or Platform()  # type: ignore[call-arg]
+        platform = platform or Platform()
     except ValidationError as error:
         wrong += _explain(error, Platform)
     try:

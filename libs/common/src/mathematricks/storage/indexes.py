@@ -11,8 +11,12 @@ from typing import Any
 from pydantic import BaseModel
 from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
 
-from mathematricks.contracts.base import Collection
+from mathematricks.contracts.base import Collection, Index
+
+_NAMESPACE_EXISTS = 48
+_INDEX_CONFLICTS = (85, 86)  # other options, other keys under the same name
 
 _BSON_TYPES: dict[type, list[str]] = {
     str: ["string"],
@@ -24,17 +28,58 @@ _BSON_TYPES: dict[type, list[str]] = {
 }
 
 
+class SchemaConflict(Exception):
+    """The database holds an index that contradicts the contracts."""
+
+
 async def ensure(db: AsyncDatabase[dict[str, Any]], collection: Collection) -> None:
-    """Create *collection* with its validator and indexes, or bring an existing one up to date."""
-    existing = await db.list_collection_names(filter={"name": collection.name})
+    """
+    Create *collection* with its validator and indexes, or bring an existing one up to date.
+
+    Several processes may do so at once. Raise ``SchemaConflict`` where an index exists that differs
+    in more than its expiry: dropping it is a person's decision.
+    """
     validator = validator_of(collection)
-    if not existing:
-        capped = {"capped": True, "size": collection.capped_bytes} if collection.capped_bytes else {}
-        await db.create_collection(collection.name, validator=validator, **capped)
-    elif validator:
+    existing = await _options(db, collection.name)
+    if existing is None and not await _create(db, collection, validator):
+        existing = await _options(db, collection.name)
+    if existing is not None and existing.get("validator", {}) != validator:
         await db.command({"collMod": collection.name, "validator": validator})
-    if collection.indexes:
-        await db[collection.name].create_indexes([_index(index) for index in collection.indexes])
+    for index in collection.indexes:
+        await _ensure_index(db, collection.name, index)
+
+
+async def _options(db: AsyncDatabase[dict[str, Any]], name: str) -> dict[str, Any] | None:
+    async for found in await db.list_collections(filter={"name": name}):
+        options: dict[str, Any] = found.get("options", {})
+        return options
+    return None
+
+
+async def _create(db: AsyncDatabase[dict[str, Any]], collection: Collection, validator: dict[str, Any]) -> bool:
+    """Return whether we were the one who created it."""
+    options: dict[str, Any] = {"validator": validator} if validator else {}
+    if collection.capped_bytes:
+        options |= {"capped": True, "size": collection.capped_bytes}
+    try:
+        await db.command({"create": collection.name, **options})
+    except OperationFailure as failure:
+        if failure.code != _NAMESPACE_EXISTS:
+            raise
+        return False
+    return True
+
+
+async def _ensure_index(db: AsyncDatabase[dict[str, Any]], name: str, index: Index) -> None:
+    try:
+        await db[name].create_indexes([_index(index)])
+    except OperationFailure as failure:
+        if failure.code not in _INDEX_CONFLICTS:
+            raise
+        if index.expire_after_seconds is None:
+            raise SchemaConflict(f"{name} has another index on {index.keys}; drop it or migrate") from failure
+        changed = {"keyPattern": dict(index.keys), "expireAfterSeconds": index.expire_after_seconds}
+        await db.command({"collMod": name, "index": changed})
 
 
 def validator_of(collection: Collection) -> dict[str, Any]:
@@ -49,7 +94,7 @@ def validator_of(collection: Collection) -> dict[str, Any]:
     return {"$jsonSchema": schema}
 
 
-def _index(index: Any) -> IndexModel:
+def _index(index: Index) -> IndexModel:
     options: dict[str, Any] = {"unique": index.unique} if index.unique else {}
     if index.where is not None:
         options["partialFilterExpression"] = index.where

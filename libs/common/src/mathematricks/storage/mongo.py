@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from bson.decimal128 import Decimal128
 from pydantic import BaseModel
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from mathematricks.contracts.base import Collection
@@ -25,13 +27,15 @@ B = TypeVar("B", bound=BaseModel)
 
 MAJORITY = WriteConcern(w="majority", j=True)
 WARM_CONNECTIONS = 8
+_ANSWERS_WITHIN = 2.0
+_opened: ContextVar[list[Database] | None] = ContextVar("opened", default=None)
 
 
 class DecimalCodec(TypeCodec):
     """Decimal <-> Decimal128, to the last of its 34 digits."""
 
-    python_type = Decimal  # type: ignore[assignment]
-    bson_type = Decimal128  # type: ignore[assignment]
+    python_type = Decimal
+    bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
         return Decimal128(value)
@@ -64,9 +68,32 @@ async def mongo(url: str, database: str, owned: Sequence[Collection] = ()) -> As
         for collection in owned:
             await ensure(db, collection)
         await asyncio.gather(*(db.command("ping") for _ in range(WARM_CONNECTIONS)))
+        if (opened := _opened.get()) is not None:
+            opened.append(db)
         yield db
     finally:
         await client.close()
+
+
+@contextmanager
+def noting_databases() -> Iterator[list[Database]]:
+    """Yield a list of the databases opened meanwhile; a service's readiness depends on them."""
+    opened: list[Database] = []
+    token = _opened.set(opened)
+    try:
+        yield opened
+    finally:
+        _opened.reset(token)
+
+
+async def answers(db: Database) -> bool:
+    """Whether *db* answers within two seconds."""
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN):
+            await db.command("ping")
+    except (PyMongoError, TimeoutError):
+        return False
+    return True
 
 
 def to_document(model: BaseModel, identity: Any = None) -> Document:
