@@ -29,7 +29,7 @@ from frontend_api.api import desk, entrance, owned
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
 from frontend_api.ports import FirstAdmin, Keys, Ports
-from frontend_api.settings import FIRST_ADMIN, Settings
+from frontend_api.settings import FIRST_ADMIN, LARGEST_BODY, Settings
 
 NAME = "frontend-api"
 OWNERS = ("signal-ingestion", "cerebro", "execution", "account-data", "alerting")
@@ -97,4 +97,5 @@ service = Service(
     owns=OWNED,
     routes=(entrance.open_router, entrance.router, *desk.routers, *owned.routers),
     middleware=(SecurityHeaders,),
+    largest_body=LARGEST_BODY,
 )

@@ -13,6 +13,8 @@ from frontend_api.domain.passwords import weakness_of
 from frontend_api.domain.sessions import COOKIE, PLAIN_COOKIE
 
 FIRST_ADMIN = "admin"
+LARGEST_BODY = 64 * 1024
+"""Bytes: everything that a browser sends us is small."""
 
 
 class Settings(ServiceSettings):

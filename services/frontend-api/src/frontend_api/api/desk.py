@@ -11,10 +11,9 @@ from mathematricks.contracts.base import Mode
 from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.decisions import Outcome
 from mathematricks.contracts.receipts import DecisionLines, OrderLines, Receipt, SignalLines
-from mathematricks.runtime.http import Refusal
 from pydantic import AwareDatetime
 
-from frontend_api.api.who import LARGEST_BODY, MAY_REFUSE, Here, Wired, guarded
+from frontend_api.api.who import MAY_REFUSE, Here, Wired, guarded, not_there
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers import activity, alerts, receipts
 
@@ -33,7 +32,6 @@ def page_router(page: Page) -> APIRouter:
         tags=[page.value],
         route_class=guarded(page),
         responses=MAY_REFUSE,
-        max_body_size=LARGEST_BODY,
     )
 
 
@@ -66,7 +64,7 @@ async def receipt(name: Annotated[str, Path(min_length=1, max_length=200)], here
     """Return everything that became of one signal; *name* is our id, or the sender's signalID (the newest)."""
     found = await receipts.receipt(here.viewer, name, ports)
     if found is None:
-        raise Refusal(404, "Not Found")
+        raise not_there()
     return found
 
 

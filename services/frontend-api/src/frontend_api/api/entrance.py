@@ -10,7 +10,6 @@ from mathematricks.contracts.users import LoginRequest, OpenSession, PasswordCha
 from mathematricks.runtime.http import Refusal
 
 from frontend_api.api.who import (
-    LARGEST_BODY,
     MAY_REFUSE,
     Here,
     Wired,
@@ -18,6 +17,7 @@ from frontend_api.api.who import (
     cookie_of,
     from_here,
     guarded,
+    not_there,
 )
 from frontend_api.domain.sessions import csrf_token_of
 from frontend_api.handlers import entrance
@@ -27,10 +27,8 @@ from frontend_api.settings import Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 TRY_LATER = {"model": Failure, "headers": {"Retry-After": {"schema": {"type": "integer"}}}}
-open_router = APIRouter(prefix="/api/auth", tags=["auth"], responses=MAY_REFUSE, max_body_size=LARGEST_BODY)
-router = APIRouter(
-    prefix="/api/auth", tags=["auth"], route_class=guarded(None), responses=MAY_REFUSE, max_body_size=LARGEST_BODY
-)
+open_router = APIRouter(prefix="/api/auth", tags=["auth"], responses=MAY_REFUSE)
+router = APIRouter(prefix="/api/auth", tags=["auth"], route_class=guarded(None), responses=MAY_REFUSE)
 
 
 @open_router.post("/login", responses={429: TRY_LATER})
@@ -94,7 +92,7 @@ async def end_other_sessions(here: Here, ports: Wired) -> None:
 async def end_session(session_id: Annotated[str, Path(min_length=1, max_length=200)], here: Here, ports: Wired) -> None:
     """End one of one's own sessions."""
     if not await entrance.end_one(here.session(), session_id, here.browser, ports):
-        raise Refusal(404, "Not Found")
+        raise not_there()
 
 
 def _who(entered: Entered, ports: Ports) -> Who:

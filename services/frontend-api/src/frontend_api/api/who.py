@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from mathematricks.contracts.rest import Failure
 from mathematricks.runtime.http import Refusal, caller_of, ports_of
+from starlette.exceptions import HTTPException
 
 from frontend_api.domain.sessions import Browser, csrf_matches
 from frontend_api.domain.visibility import Page, Viewer, may_open, viewer_of
@@ -19,7 +20,6 @@ from frontend_api.settings import Settings
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST_BODY = 64 * 1024
 BEARERS = ("admin", "service")
 MAY_REFUSE: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure} for status in (400, 401, 403, 404, 413, 422, 503)
@@ -67,7 +67,7 @@ async def let_in(request: Request, page: Page | None) -> Presence:
     """
     presence = await _recognised(request)
     if page is not None and not may_open(presence.viewer, page):
-        raise Refusal(404, "Not Found")
+        raise not_there()
     if presence.entered is not None:
         if request.method not in SAFE:
             _same_page(request, presence.entered)
@@ -89,6 +89,11 @@ async def _recognised(request: Request) -> Presence:
     if entered is None:
         raise Refusal(401, "Log in first: POST /api/auth/login")
     return Presence(viewer_of(entered.user), browser, entered)
+
+
+def not_there() -> HTTPException:
+    """Return the refusal that an address nobody serves gets, to the letter."""
+    return HTTPException(404)
 
 
 def _same_page(request: Request, entered: Entered) -> None:
