@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mathematricks.contracts.accounts import AccountState, AccountUpdate
-from mathematricks.contracts.collections import ACCOUNT_HISTORY, EXECUTIONS, PAPER_ORDERS
+from mathematricks.contracts.collections import ACCOUNT_HISTORY, EXECUTIONS
 from mathematricks.contracts.executions import Execution
 from mathematricks.storage.mongo import Database, mongo
 
@@ -54,7 +54,7 @@ async def keepers_of(desk: DeskClient, db: Database, account: str, shown: Iterab
     executions = await executions_in(db, account)
     return Keepers(
         account=account,
-        venue_fills=await _venue_fills(desk, db, account),
+        venue_fills=await _venue_fills(desk, path),
         venue_positions={each.instrument: each.quantity for each in venue.open_positions},
         venue_cash=venue.cash,
         executions=tuple(executions),
@@ -77,11 +77,8 @@ async def executions_in(db: Database, account: str) -> list[Execution]:
     return [Execution.model_validate(document) async for document in found]
 
 
-async def _venue_fills(desk: DeskClient, db: Database, account: str) -> frozenset[str]:
-    if account.startswith("paper:"):
-        orders = db[PAPER_ORDERS.name].find({"account": account}, {"fills.execution_id": 1})
-        return frozenset([fill["execution_id"] async for order in orders for fill in order["fills"]])
-    held = await desk.get(fleet.EXECUTION, f"/api/v1/accounts/{quote(account, safe='')}/venue-executions")
+async def _venue_fills(desk: DeskClient, path: str) -> frozenset[str]:
+    held = await desk.get(fleet.EXECUTION, f"/api/v1/accounts/{path}/venue-executions")
     return frozenset(each["execution_id"] for each in held["items"])
 
 
