@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from mathematricks_cli import fleet
 from mathematricks_cli.desk_client import DeskClient
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.playing import Pace
-from support.desk import as_script, client_of, post_script, receipt_of, settled
+from support.desk import as_script, client_of, eventually, post_script, receipt_of, settled
 
 PRICE = Decimal(200)
 
@@ -39,14 +39,16 @@ async def test_the_level_the_market_reaches_closes_the_position_and_ends_the_oth
 ):
     async with client_of(desk) as client:
         (posted,) = await post_script(client, sender, as_script(an_entry(symbol)), Pace(speed=0))
-        assert posted.signal_id is not None
-        await settled(client, [posted.signal_id])
-        async with asyncio.timeout(20):
-            while (ends := await protection_of(client, posted.signal_id)).get(filled) != "FILLED":
-                await quote(client, symbol, reached)
-                await asyncio.sleep(0.2)
-            while (ends := await protection_of(client, posted.signal_id)).get(cancelled) != "CANCELLED":
-                await asyncio.sleep(0.1)
+        signal_id = posted.signal_id or "refused"
+        await settled(client, [signal_id])
+
+        async def after_a_quote() -> dict[str, str]:
+            await quote(client, symbol, reached)
+            return await protection_of(client, signal_id)
+
+        await eventually(after_a_quote, lambda said: said.get(filled) == "FILLED")
+        look = partial(protection_of, client, signal_id)
+        ends = await eventually(look, lambda said: said[cancelled] == "CANCELLED")
         balance = await balance_when_quiet(client)
         snapshot = await client.get(fleet.EXECUTION, "/api/v1/accounts/paper:IBKR_Main/snapshot")
 

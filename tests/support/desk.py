@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from mathematricks.contracts.executions import Execution
@@ -33,6 +33,7 @@ ACCOUNT = "IBKR_Main"
 PAPER_ACCOUNT = f"paper:{ACCOUNT}"
 SENDER = "tester"
 SLOWEST_START = 90.0
+T = TypeVar("T")
 
 
 @dataclass
@@ -107,16 +108,29 @@ async def receipt_of(client: DeskClient, signal_id: str) -> Receipt:
     return Receipt.model_validate(await client.get(fleet.FRONTEND, f"/api/signals/{signal_id}/receipt"))
 
 
-async def settled(client: DeskClient, signal_ids: Sequence[str], patience: float = 30.0) -> list[Receipt]:
-    """Return the receipts of signals once every one of them has reached its end; fail with what is stuck."""
+async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool], patience: float = 20.0) -> T:
+    """Return what *look* sees once it is *good*; fail with what was seen last."""
     deadline = time.monotonic() + patience
     while True:
-        receipts = [await receipt_of(client, signal_id) for signal_id in signal_ids]
-        moving = [receipt for receipt in receipts if not receipt.settled]
-        if not moving:
-            return receipts
-        assert time.monotonic() < deadline, "stuck: " + "; ".join(f"{r.signal_id} {r.end}: {r.summary}" for r in moving)
+        seen = await look()
+        if good(seen):
+            return seen
+        assert time.monotonic() < deadline, f"after {patience:.0f} s still: {seen}"
         await asyncio.sleep(0.1)
+
+
+async def settled(client: DeskClient, signal_ids: Sequence[str], patience: float = 30.0) -> list[Receipt]:
+    """Return the receipts of signals once every one of them has reached its end; fail with what is stuck."""
+    done: dict[str, Receipt] = {}
+
+    async def moving() -> list[str]:
+        for signal_id in signal_ids:
+            if signal_id not in done and (receipt := await receipt_of(client, signal_id)).settled:
+                done[signal_id] = receipt
+        return [signal_id for signal_id in signal_ids if signal_id not in done]
+
+    await eventually(moving, lambda stuck: not stuck, patience)
+    return [done[signal_id] for signal_id in signal_ids]
 
 
 async def executions_of(client: DeskClient) -> list[Execution]:
