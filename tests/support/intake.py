@@ -63,7 +63,9 @@ class Intake:
 
     def body(self, **but: Any) -> dict[str, Any]:
         """A body that alice sends now, with her passphrase."""
-        return a_body(**{"signal_sent_EPOCH": int(time.time()), "passphrase": self.secrets["alice"]["passphrase"]} | but)
+        return a_body(
+            **{"signal_sent_EPOCH": int(time.time()), "passphrase": self.secrets["alice"]["passphrase"]} | but
+        )
 
     async def post(self, body: Any, path: str = "", **how: Any) -> httpx.Response:
         """Post *body*, as JSON unless it is bytes."""

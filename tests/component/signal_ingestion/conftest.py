@@ -15,4 +15,3 @@ async def desk(db: Database, mongo_url: str) -> AsyncIterator[Intake]:
     async with intake(mongo_url, db) as running:
         await running.add_sender("alice", ["Trend"])
         yield running
-

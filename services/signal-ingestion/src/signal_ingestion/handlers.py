@@ -116,7 +116,11 @@ def _admit(arrival: Arrival, body: Body | Refused, sender: SenderRecord, ports: 
 
 async def _take(arrival: Arrival, admitted: Admitted, facts: BodyFacts, ports: Ports, now: datetime) -> Answer:
     raw = _raw(arrival, facts, "ACCEPTED", 202, admitted.sender, signal_id=admitted.signal_id)
-    signal, _ = await asyncio.gather(ports.signals.add(admitted, facts, now), ports.raws.add(raw))
+    raw_kept = asyncio.create_task(ports.raws.add(raw))
+    try:
+        signal = await ports.signals.add(admitted, facts, now)
+    finally:
+        await raw_kept
     if signal is None:
         first = await ports.signals.find(admitted.signal_id)
         if first is None or first.raw_id != facts.raw_id:  # a redelivered body is not its own duplicate

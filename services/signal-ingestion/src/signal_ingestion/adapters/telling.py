@@ -35,7 +35,6 @@ class Announcer:
             await asyncio.wait(self._under_way)
 
     async def _publish(self, signal: StandardSignal) -> None:
-        structlog.contextvars.bind_contextvars(trace=signal.signal_id)
         try:
             await self._bus.publish(STANDARDIZED_SIGNALS, signal)
         except Exception as failure:

@@ -40,7 +40,7 @@ class Parsed:
 def unwrap(body: Tree) -> Tree:
     """Return the body inside a forwarder's wrapper, or the body itself."""
     inner = body.get("original_signal")
-    return inner if isinstance(inner, Mapping) else body
+    return inner if isinstance(inner, dict) else body
 
 
 def parse(body: Tree) -> Parsed:
@@ -107,7 +107,7 @@ def _entry_ref(fields: Fields) -> str | None:
 def _environments(body: Tree) -> frozenset[str]:
     signal = signal_of(body)
     places = [body, *(signal if isinstance(signal, list) else [signal])]
-    said = [place.get("environment") for place in places if isinstance(place, Mapping)]
+    said = [place.get("environment") for place in places if isinstance(place, dict)]
     return frozenset(word.strip().lower() for word in said if isinstance(word, str) and word.strip())
 
 

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _EXACT = Context(prec=34, traps=[Inexact, InvalidOperation])
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_BLANKS = re.compile(r"[\s-]+")
 _TOO_LARGE = Decimal(10) ** 18
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
@@ -98,7 +99,7 @@ class Fields:
     def word(self, *names: str) -> str | None:
         """Return a word in capitals, its blanks and hyphens as underscores."""
         text = self.text(*names)
-        return re.sub(r"[\s-]+", "_", text.upper()) if text else None
+        return _BLANKS.sub("_", text.upper()) if text else None
 
     def choice(self, meanings: Mapping[str, T], *names: str) -> T | None:
         """Return what the word in the field means; refuse a word that means nothing here."""

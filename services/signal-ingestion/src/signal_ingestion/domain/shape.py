@@ -47,7 +47,7 @@ def signal_of(body: Tree) -> Any:
 def as_object(body: Tree) -> Tree | None:
     """Return the signal if it is one object."""
     signal = signal_of(body)
-    return signal if isinstance(signal, Mapping) else None
+    return signal if isinstance(signal, dict) else None
 
 
 def type_of(signal: Tree) -> str | None:
@@ -58,7 +58,7 @@ def type_of(signal: Tree) -> str | None:
 
 def names_instrument(leg: Any) -> bool:
     """Whether a listed leg is of the third generation."""
-    return isinstance(leg, Mapping) and ("instrument" in leg or "instrument_type" in leg)
+    return isinstance(leg, dict) and ("instrument" in leg or "instrument_type" in leg)
 
 
 def is_stop(signal: Tree) -> bool:
@@ -86,7 +86,7 @@ def leg_fields(fields: Fields, name: str, legs: Any) -> list[Fields]:
         raise fields.refused(name, "must list at least one leg")
     if len(legs) > MOST_LEGS:
         raise fields.refused(name, f"lists more than {MOST_LEGS} legs")
-    if not all(isinstance(leg, Mapping) for leg in legs):
+    if not all(isinstance(leg, dict) for leg in legs):
         raise Refused(400, f"Every leg in {fields.path}{name} must be an object")
     return [Fields(leg, f"{fields.path}{name}[{i}].", fields.warnings) for i, leg in enumerate(legs)]
 
