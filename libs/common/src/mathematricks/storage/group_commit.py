@@ -40,7 +40,9 @@ class GroupCommit(Generic[T, R]):
         self._waiting.append((item, future))
         if not self._starting and len(self._flights) < self._at_once:
             self._starting = True  # everything of this turn of the loop goes with the same flight
-            self._flights.add(asyncio.create_task(self._fly()))
+            flight = asyncio.create_task(self._fly())
+            self._flights.add(flight)
+            flight.add_done_callback(self._landed)
         return await future
 
     async def settled(self) -> None:
@@ -55,6 +57,13 @@ class GroupCommit(Generic[T, R]):
                 await self._write_one(batch)
         finally:  # not in a done callback: whoever was just answered may call again before that runs
             self._flights.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        if flight.cancelled():  # the loop is ending: nobody may wait for what will not be written
+            self._flights.discard(flight)
+            self._starting = False
+            while self._waiting:
+                self._waiting.popleft()[1].cancel()
 
     def _take(self) -> list[tuple[T, asyncio.Future[R]]]:
         batch: list[tuple[T, asyncio.Future[R]]] = []
