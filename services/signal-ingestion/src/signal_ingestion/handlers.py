@@ -47,7 +47,7 @@ async def accept(arrival: Arrival, ports: Ports) -> Answer:
         sender = await _identify(arrival, body, ports, now)
     except Refused as refusal:
         return await _turn_away(arrival, body, refusal, ports)
-    facts = facts_of(arrival, body, _secret(arrival, body))
+    facts = facts_of(arrival, body)
     try:
         admitted = _admit(arrival, body, sender, ports, now)
     except Refused as refusal:
@@ -103,10 +103,6 @@ async def _signer(arrival: Arrival, shown: authentic.Signature, ports: Ports, no
     return sender
 
 
-def _secret(arrival: Arrival, body: Body | Refused) -> str | None:
-    return arrival.token or (authentic.passphrase_in(body.tree) if isinstance(body, Body) else None)
-
-
 def _admit(arrival: Arrival, body: Body | Refused, sender: SenderRecord, ports: Ports, now: datetime) -> Admitted:
     if isinstance(body, Refused):
         raise body
@@ -131,7 +127,7 @@ async def _take(arrival: Arrival, admitted: Admitted, facts: BodyFacts, ports: P
 
 
 async def _turn_away(arrival: Arrival, body: Body | Refused, refusal: Refused, ports: Ports) -> Answer:
-    facts = facts_of(arrival, body, None)
+    facts = facts_of(arrival, body)
     await ports.raws.add(_raw(arrival, facts, "UNAUTHENTICATED", refusal.status, None, reason=refusal.reason))
     if arrival.sender is not None:
         title = "A body came by an inlet, but no sender lists its strategy"

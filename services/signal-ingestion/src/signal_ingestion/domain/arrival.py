@@ -9,9 +9,12 @@ from typing import Any
 from mathematricks.contracts.base import Environment
 from mathematricks.contracts.signals import BodyFacts
 
-from signal_ingestion.domain.authentic import Signature, sha256
+from signal_ingestion.domain.authentic import Signature, passphrase_in, sha256
 from signal_ingestion.domain.json_body import BLANK, Body, decode, readable_part
 from signal_ingestion.domain.refused import Refused
+
+SHORTEST_SECRET = 8
+"""A shorter one is a guess, and blanking it everywhere would blank half the words."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,12 @@ def examine(raw: bytes) -> Body | Refused:
         return unreadable
 
 
-def facts_of(arrival: Arrival, body: Body | Refused, secret: str | None) -> BodyFacts:
-    """Return what is kept of a body; *secret*, if shown, is blanked wherever it stands."""
+def facts_of(arrival: Arrival, body: Body | Refused) -> BodyFacts:
+    """Return what is kept of a body; a secret it showed is blanked wherever it stands."""
     text = body.text if isinstance(body, Body) else readable_part(arrival.body)
-    if secret and secret in text:
-        text = text.replace(secret, BLANK)
+    for secret in (arrival.token, passphrase_in(body.tree) if isinstance(body, Body) else None):
+        if secret and len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, BLANK)
     return BodyFacts(
         raw_id=arrival.raw_id,
         intake=arrival.intake,
