@@ -76,11 +76,10 @@ class Walk:
 
     async def look(self) -> list[Walked]:
         """Return the signals that have ended since the last look."""
-        looked = [await self._followed(walked) for walked in self.waiting[:]]
-        done = [walked for walked in looked if walked.ended]
-        gone = {id(walked.posted) for walked in done}
-        self.waiting = [walked for walked in self.waiting if id(walked.posted) not in gone]
-        return done
+        count = len(self.waiting)  # more may be posted while this looks
+        looked = [await self._followed(walked) for walked in self.waiting[:count]]
+        self.waiting[:count] = [walked for walked in looked if not walked.ended]
+        return [walked for walked in looked if walked.ended]
 
     async def _followed(self, walked: Walked) -> Walked:
         if walked.posted.signal_id is None:

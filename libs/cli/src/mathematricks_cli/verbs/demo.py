@@ -102,6 +102,7 @@ def _document(walked: Walked) -> dict[str, object]:
 async def _running_desk(state: StateDir, port: int, console: Console) -> AsyncIterator[DeskClient]:
     """Yield a client of the state directory's desk; start one, and stop it afterwards, where none runs."""
     if state.is_up():
+        await _started(None, state)
         async with desk_client(state) as desk:
             console.remark(f"Using the desk that is up on {desk.record.url}")
             yield desk
@@ -128,9 +129,9 @@ def _this_task() -> asyncio.Task[object]:
     return task
 
 
-async def _started(process: subprocess.Popen[bytes], state: StateDir) -> None:
+async def _started(process: subprocess.Popen[bytes] | None, state: StateDir) -> None:
     for _ in range(int(SLOWEST_START / 0.05)):
-        if process.poll() is not None:
+        if process is not None and process.poll() is not None:
             raise OperatorFault(f"The desk did not start; its log is {state.log_path}")
         if state.is_up() and state.read("desk", None):
             return
