@@ -13,7 +13,7 @@ from mathematricks.contracts.decisions import Outcome
 from mathematricks.contracts.receipts import DecisionLines, OrderLines, Receipt, SignalLines
 from pydantic import AwareDatetime
 
-from frontend_api.api.who import MAY_REFUSE, Here, Wired, guarded, not_there
+from frontend_api.api.who import CREDENTIALS, MAY_REFUSE, Here, Wired, guarded, not_there
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers import activity, alerts, receipts
 
@@ -32,6 +32,7 @@ def page_router(page: Page) -> APIRouter:
         tags=[page.value],
         route_class=guarded(page),
         responses=MAY_REFUSE,
+        dependencies=CREDENTIALS,
     )
 
 

@@ -10,6 +10,7 @@ from mathematricks.contracts.users import LoginRequest, OpenSession, PasswordCha
 from mathematricks.runtime.http import Refusal
 
 from frontend_api.api.who import (
+    CREDENTIALS,
     MAY_REFUSE,
     Here,
     Wired,
@@ -28,7 +29,13 @@ from frontend_api.settings import Settings
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 TRY_LATER = {"model": Failure, "headers": {"Retry-After": {"schema": {"type": "integer"}}}}
 open_router = APIRouter(prefix="/api/auth", tags=["auth"], responses=MAY_REFUSE)
-router = APIRouter(prefix="/api/auth", tags=["auth"], route_class=guarded(None), responses=MAY_REFUSE)
+router = APIRouter(
+    prefix="/api/auth",
+    tags=["auth"],
+    route_class=guarded(None),
+    responses=MAY_REFUSE,
+    dependencies=CREDENTIALS,
+)
 
 
 @open_router.post("/login", responses={429: TRY_LATER})

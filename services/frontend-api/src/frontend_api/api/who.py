@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.security import APIKeyCookie, HTTPBearer
 from mathematricks.contracts.rest import Failure
 from mathematricks.runtime.http import Refusal, caller_of, ports_of
 from starlette.exceptions import HTTPException
 
-from frontend_api.domain.sessions import Browser, csrf_matches
+from frontend_api.domain.sessions import COOKIE, Browser, csrf_matches
 from frontend_api.domain.visibility import Page, Viewer, may_open, viewer_of
 from frontend_api.handlers.entrance import Entered, recognise
 from frontend_api.ports import Ports
@@ -21,6 +22,11 @@ from frontend_api.settings import Settings
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARERS = ("admin", "service")
+CREDENTIALS = (
+    Depends(APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False)),
+    Depends(HTTPBearer(scheme_name="token", auto_error=False)),
+)
+"""Said for the reader of the OpenAPI document alone; the guard is what looks at them."""
 MAY_REFUSE: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure} for status in (400, 401, 403, 404, 413, 422, 503)
 }
