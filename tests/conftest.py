@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from mathematricks.contracts.collections import COLLECTIONS
@@ -11,11 +14,17 @@ from mathematricks.storage.mongo import Database, mongo
 from mathematricks_cli.mongod import MongodMissing, own_mongod
 
 
+def _in_memory() -> Path | None:
+    """Return a directory in memory where there is room: collections are made four times faster there."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else None
+
+
 @pytest.fixture(scope="session")
-def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mongo_url() -> Iterator[str]:
     """The URL of a MongoDB replica set; the test is skipped, loudly, where there is none."""
     try:
-        with own_mongod(tmp_path_factory.mktemp("mongod")) as url:
+        with TemporaryDirectory(dir=_in_memory()) as directory, own_mongod(Path(directory)) as url:
             yield url
     except MongodMissing as missing:
         pytest.skip(f"NOT RUN, no MongoDB: {missing}")

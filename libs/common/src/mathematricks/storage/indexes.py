@@ -45,8 +45,8 @@ async def ensure(db: AsyncDatabase[dict[str, Any]], collection: Collection) -> N
         existing = await _options(db, collection.name)
     if existing is not None and existing.get("validator", {}) != validator:
         await db.command({"collMod": collection.name, "validator": validator})
-    for index in collection.indexes:
-        await _ensure_index(db, collection.name, index)
+    if collection.indexes:
+        await _ensure_indexes(db, collection)
 
 
 async def _options(db: AsyncDatabase[dict[str, Any]], name: str) -> dict[str, Any] | None:
@@ -70,7 +70,18 @@ async def _create(db: AsyncDatabase[dict[str, Any]], collection: Collection, val
     return True
 
 
-async def _ensure_index(db: AsyncDatabase[dict[str, Any]], name: str, index: Index) -> None:
+async def _ensure_indexes(db: AsyncDatabase[dict[str, Any]], collection: Collection) -> None:
+    records = db[collection.name]
+    try:
+        await records.create_indexes([_index(index) for index in collection.indexes])
+    except OperationFailure as failure:
+        if failure.code not in _INDEX_CONFLICTS:
+            raise
+        for index in collection.indexes:
+            await _adjust_index(db, collection.name, index)
+
+
+async def _adjust_index(db: AsyncDatabase[dict[str, Any]], name: str, index: Index) -> None:
     try:
         await db[name].create_indexes([_index(index)])
     except OperationFailure as failure:
