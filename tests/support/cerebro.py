@@ -22,6 +22,7 @@ from mathematricks.contracts.instruments import Instrument, Quote
 from mathematricks.contracts.orders import TradingOrder
 from mathematricks.contracts.signals import StandardSignal
 from mathematricks.contracts.strategies import StrategyConfiguration
+
 from support.signals import NOON, a_contract, a_signal
 
 PAPER = "paper:IBKR_Main"
@@ -96,7 +97,9 @@ def a_market(*quotes: Quote, **but: Any) -> Market:
     """A market of *quotes* (AAPL at 150 if none); instruments follow from them unless given."""
     quotes = quotes or (a_quote(),)
     given = {one.instrument: one for one in but.pop("instruments", ())}
-    plain = {one.instrument: an_instrument(one.instrument, contract=one.contract, currency=one.currency) for one in quotes}
+    plain = {
+        one.instrument: an_instrument(one.instrument, contract=one.contract, currency=one.currency) for one in quotes
+    }
     return Market(instruments=plain | given, quotes={one.instrument: one for one in quotes}, **but)
 
 

@@ -80,7 +80,7 @@ def allot(newest_first: Sequence[Lot], quantity: Decimal | None, reference: str 
     named = next((lot for lot in newest_first if is_named(lot, reference)), None) if reference else None
     if quantity is None:
         everything = newest_first if named is None else (named,)
-        return Allotment(tuple(_take(lot, lot.asked_open) for lot in everything if lot.asked_open > 0), ZERO)
+        return Allotment(tuple(_take(lot, lot.asked_open) for lot in everything if _has_any(lot)), ZERO)
     closes, left = [], quantity
     for lot in _in_turn(newest_first, named):
         taken = min(left, lot.asked_open)
@@ -126,6 +126,11 @@ def _in_turn(newest_first: Sequence[Lot], named: Lot | None) -> Iterator[Lot]:
     if named is not None:
         yield named
     yield from (lot for lot in newest_first if lot is not named)
+
+
+def _has_any(lot: Lot) -> bool:
+    """Something is left in the sender's units, or of ours: what a fill that came late has left behind."""
+    return lot.asked_open > 0 or (lot.open > 0 and not lot.working)
 
 
 def _take(lot: Lot, taken: Decimal) -> LotClose:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -179,3 +179,48 @@ class Authority(Message):
     epoch: int = Field(ge=0)
     from_seq: int = Field(ge=1)
     since: Instant
+
+
+class DecisionDetail(Decision):
+    """A decision with everything it was made from."""
+
+    book_hash: str
+    inputs: dict[str, Any]
+
+
+class DecisionList(Message):
+    """Decisions, newest first."""
+
+    items: tuple[Decision, ...]
+
+
+class AccountStanding(Message):
+    """An account as the book has it, in its base currency."""
+
+    account: Id
+    base_currency: Currency
+    equity: Money
+    initial_margin: Money
+    reserved: Money = Field(description="Margin held for orders that no snapshot covers yet")
+    as_of: Instant
+
+
+class Stake(Message):
+    """What one strategy has in one instrument, by the book."""
+
+    strategy_id: Id
+    instrument: Id
+    units: Decimal = Field(description="Held or on their way; a short is negative")
+    lots: int = Field(description="Entries with something left")
+
+
+class BookSummary(Message):
+    """The book that the next decision of a portfolio is made against."""
+
+    portfolio: PortfolioId
+    seq: int
+    book_hash: str
+    accounts: tuple[AccountStanding, ...]
+    stakes: tuple[Stake, ...]
+    in_use: dict[str, Money] = Field(description="Capital that each strategy ties up, base currency")
+    live_orders: int

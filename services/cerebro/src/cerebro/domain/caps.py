@@ -189,13 +189,14 @@ def _whole(legs: Sequence[Sized], sets: Decimal) -> tuple[Decimal, ...]:
 
 def _cap(leg: Sized, allowed: Allowed, asked: Decimal, given: Decimal) -> Cap:
     return Cap(
-        name=allowed.name, asked=_shown(leg.units * asked), given=_shown(leg.units * given), facts=dict(allowed.facts)
+        name=allowed.name, asked=shown(leg.units * asked), given=shown(leg.units * given), facts=dict(allowed.facts)
     )
 
 
 def _lot_cap(leg: Sized, asked: Decimal, quantity: Decimal) -> Cap:
-    return Cap(name="lot", asked=_shown(leg.units * asked), given=quantity, facts={"lot": leg.lot})
+    return Cap(name="lot", asked=shown(leg.units * asked), given=quantity, facts={"lot": leg.lot})
 
 
-def _shown(units: Decimal) -> Decimal:
-    return units.quantize(SHOWN, rounding=ROUND_DOWN) if units.is_finite() else units
+def shown(figure: Decimal) -> Decimal:
+    """Return *figure* to 8 decimals, as the receipt shows it."""
+    return figure.quantize(SHOWN, rounding=ROUND_DOWN)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from mathematricks.accounting.lots import DOWN, ZERO, closing_quantity, spread_fill
+from mathematricks.accounting.lots import DOWN, ZERO, closing_quantity, round_down, spread_fill
 from mathematricks.contracts.orders import LotClose
 
 from cerebro.domain.book_orders import Entry, Exit
 from cerebro.domain.draft import Draft
+from cerebro.domain.sizing import FINEST
 
 
 def claim(draft: Draft, closes: Iterable[LotClose]) -> None:
@@ -96,6 +97,6 @@ def _settled(entry: Entry, close: LotClose, covered: Decimal, superseded: bool) 
     """Leave *entry* with what the exit really took; a superseded one had given everything back."""
     if not close.quantity:
         return entry
-    asked = DOWN.divide(DOWN.multiply(close.asked, covered), close.quantity)
+    asked = round_down(DOWN.divide(DOWN.multiply(close.asked, covered), close.quantity), FINEST)
     really = close.model_copy(update={"asked": asked, "quantity": covered})
     return _taken(entry if superseded else _given_back(entry, close), really)

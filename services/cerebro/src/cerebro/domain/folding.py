@@ -72,7 +72,8 @@ def after_snapshot(book: Book, update: AccountUpdate) -> Book:
     draft = Draft(book)
     draft.put_account(_figures(update))
     waiting = draft.uncovered.get(update.account, ())
-    draft.uncovered = draft.uncovered.set(update.account, ())
+    if waiting:
+        draft.uncovered = draft.uncovered.delete(update.account)
     for order_id in waiting:
         if entry := draft.entries.get(order_id):
             _release(draft, entry)

@@ -12,7 +12,7 @@ from mathematricks.contracts.decisions import Cap, Grounds
 from mathematricks.contracts.strategies import Sizing
 
 from cerebro.domain.allotment import Capital, capital_for
-from cerebro.domain.caps import Allowed, Limits, Sized, apply_caps
+from cerebro.domain.caps import Allowed, Limits, Sized, apply_caps, shown
 from cerebro.domain.gates import Admitted, admit
 from cerebro.domain.inputs import DecisionInputs
 from cerebro.domain.intent import Opening
@@ -128,7 +128,7 @@ def _size(
         Opened(
             part,
             priced,
-            wanted[i],
+            shown(wanted[i]),
             capped.quantities[i],
             capped.caps[i],
             slip.worst[i],
@@ -166,11 +166,11 @@ def _valid_until(inputs: DecisionInputs, part: Opening, priced: Priced) -> datet
 def _grounds(inputs: DecisionInputs, admitted: Admitted, capital: Capital, kind: Sizing, slip: Slip) -> Grounds:
     return Grounds(
         base_currency=admitted.standing.base_currency,
-        equity=capital.equity,
+        equity=shown(capital.equity),
         allocation_percent=capital.percent,
         allocation_id=inputs.allotted.allocation_id,
-        capital=capital.amount,
-        in_use=capital.in_use,
+        capital=shown(capital.amount),
+        in_use=shown(capital.in_use),
         sizing=kind,
         expected_alpha=admitted.strategy.expected_alpha,
         adverse_move=slip.adverse,

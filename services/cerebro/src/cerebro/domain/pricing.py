@@ -16,6 +16,8 @@ from cerebro.domain.margin import initial_margin, is_leveraged
 from cerebro.domain.refused import Refused
 
 FINEST = Decimal(1).scaleb(-12)
+LEAST, MOST = Decimal(1).scaleb(-9), Decimal(10) ** 12
+"""Between these a price or the value of one unit makes sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def price_leg(leg: Leg, side: Side, inputs: DecisionInputs, base_currency: str) 
     if isinstance(price, Refused):
         return price
     notional = price * instrument.multiplier * rate
+    if not (LEAST <= price <= MOST and LEAST <= notional <= MOST):
+        return Refused(Reason.INVALID_PRICE, f"{leg.instrument} at {price:g} cannot be sized.")
     margin = initial_margin(instrument, side, notional, rate, inputs.mode)
     if isinstance(margin, Refused):
         return margin

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mathematricks.accounting.lots import DOWN
+from mathematricks.accounting.lots import DOWN, round_down
 from mathematricks.contracts.signals import Leg
 from mathematricks.contracts.strategies import Sizing
 
 WHOLES = (Decimal(1), Decimal(100))
 """An ``account_equity`` of 1 or 100 says that quantities are shares of it, not units."""
+
+FINEST = Decimal(1).scaleb(-12)
+"""The finest step of a sender's units that the book keeps."""
+
+MOST = Decimal(10) ** 15
+"""More units than this nobody means; it keeps every sum of them exact."""
 
 
 def kind_of(configured: Sizing | None, account_equity: Decimal | None, leg: Leg) -> Sizing:
@@ -31,9 +37,10 @@ def kind_of(configured: Sizing | None, account_equity: Decimal | None, leg: Leg)
 
 def senders_units(leg: Leg, account_equity: Decimal | None, kind: Sizing) -> Decimal | None:
     """Return the leg's quantity as the book keeps it: shares as fractions of 1, everything else as sent."""
-    if leg.quantity is not None and kind in ("share_of_equity", "target") and account_equity == WHOLES[1]:
-        return leg.quantity / WHOLES[1]
-    return leg.quantity
+    if leg.quantity is None:
+        return None
+    is_percent = kind in ("share_of_equity", "target") and account_equity == WHOLES[1]
+    return round_down(min(MOST, leg.quantity / WHOLES[1] if is_percent else leg.quantity), FINEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ def size_entry(legs: Sequence[ToSize], capital: Decimal, account_equity: Decimal
     Source: project brief, Milestone 1.2, "Enhanced Cerebro Position Sizing"; RULES 3.
     """
     together = _from_capital(legs, capital)
-    return tuple(_one(leg, capital, account_equity, whole) for leg, whole in zip(legs, together, strict=True))
+    wanted = (_one(leg, capital, account_equity, whole) for leg, whole in zip(legs, together, strict=True))
+    return tuple(min(MOST, units) for units in wanted)
 
 
 def _one(leg: ToSize, capital: Decimal, account_equity: Decimal | None, from_capital: Decimal) -> Decimal:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from mathematricks.contracts.base import Side
 from mathematricks.contracts.decisions import Reason
 from mathematricks.contracts.signals import Leg
 
 from cerebro.domain.policy import Policy
-from cerebro.domain.pricing import stop_price_of
+from cerebro.domain.pricing import FINEST, stop_price_of
 from cerebro.domain.refused import Refused
 
 MINUTE = Decimal(60_000)
@@ -106,7 +106,8 @@ def worst_price(leg: Moved, remaining: Decimal) -> Decimal | None:
     start = leg.far if leg.far is not None else leg.reference
     if base is None or start is None:
         return None
-    return start + (base * remaining if leg.side == "BUY" else -base * remaining)
+    worst = start + (base * remaining if leg.side == "BUY" else -base * remaining)
+    return worst.quantize(FINEST, rounding=ROUND_FLOOR if leg.side == "BUY" else ROUND_CEILING)
 
 
 def _move(leg: Moved, drift: Decimal) -> Decimal:

@@ -1,0 +1,20 @@
+"""The way to execution: the bus."""
+
+from __future__ import annotations
+
+from mathematricks.contracts.orders import OrderCommand, TradingOrder
+from mathematricks.contracts.topics import ORDER_COMMANDS, TRADING_ORDERS
+from mathematricks.messaging.bus import Bus
+
+
+class BusOutbox:
+    """Publishes orders and commands; what the bus loses, the sweep publishes again."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def order(self, order: TradingOrder) -> None:
+        await self._bus.publish(TRADING_ORDERS, order)
+
+    async def command(self, command: OrderCommand) -> None:
+        await self._bus.publish(ORDER_COMMANDS, command)

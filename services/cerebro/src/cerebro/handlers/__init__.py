@@ -1,0 +1,1 @@
+"""What Cerebro does with each message, and the desk that decides one signal at a time."""

@@ -1,0 +1,112 @@
+"""From a ticket and a book to a decision: everything that deciding reads, gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mathematricks.contracts.decisions import Authority
+from mathematricks.contracts.signals import StandardSignal
+from mathematricks.messaging.bus import Retry
+
+from cerebro.domain.book import Book
+from cerebro.domain.decision import decide, decision_text
+from cerebro.domain.folding import after_decision
+from cerebro.domain.inputs import DecisionInputs, Market, Ordinal, inputs_text
+from cerebro.domain.reading import ENTRIES, may_reduce, read_book
+from cerebro.domain.routing import account_for
+from cerebro.handlers.market import MarketCache
+from cerebro.handlers.standings import Standings
+from cerebro.handlers.tickets import Ticket
+from cerebro.ports import Decided, Unavailable, World
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision made but not recorded, and the book as it will be."""
+
+    ticket: Ticket
+    decided: Decided
+    book: Book
+
+
+class Judging:
+    """Knows the market and the accounts well enough for a batch, then decides signal by signal."""
+
+    def __init__(self, world: World, market: MarketCache, standings: Standings) -> None:
+        self._world = world
+        self._market = market
+        self._standings = standings
+
+    async def prepare(self, batch: Sequence[Ticket], book: Book) -> list[tuple[Ticket, Retry | None]]:
+        """
+        Learn what the batch needs to know; return each ticket with why it cannot be decided now, if it cannot.
+
+        Only what opens a position waits, for a service that does not answer or for an account that
+        was not seen lately. What closes is decided with what is known.
+        """
+        now = self._world.clock.now()
+        opening = [ticket for ticket in batch if may_open(ticket.signal)]
+        unknown = await self._know(book, opening, now)
+        return [(ticket, self._why_not_now(ticket, book, unknown, now)) for ticket in batch]
+
+    def judge(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> Made:
+        """Decide one signal on *book*."""
+        inputs = self._inputs(ticket, book, authority, now)
+        decision = decide(inputs)
+        decided = Decided(decision, book.hash, inputs_text(inputs), decision_text(decision))
+        return Made(ticket, decided, after_decision(book, decision))
+
+    async def _know(self, book: Book, opening: Sequence[Ticket], now: datetime) -> Unavailable | None:
+        accounts = {ticket: account for ticket in opening if (account := _account(ticket, book))}
+        try:
+            await self._standings.know(book.portfolio, set(accounts.values()), now)
+            bases = [(one.signal, self._standings.base_currency(book.portfolio, accounts.get(one))) for one in opening]
+            await self._market.know(bases, now)
+        except Unavailable as error:
+            return error
+        return None
+
+    def _why_not_now(self, ticket: Ticket, book: Book, unknown: Unavailable | None, now: datetime) -> Retry | None:
+        if not may_open(ticket.signal) or may_reduce(book, ticket.signal):
+            return None
+        if unknown is not None:
+            return Retry(str(unknown))
+        account = _account(ticket, book)
+        young = (now - ticket.signal.received_at).total_seconds() < self._world.rules.account_patience
+        if account and young and not self._standings.is_fresh(book.portfolio, account, now):
+            return Retry(f"account {account} was not seen lately")
+        return None
+
+    def _inputs(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> DecisionInputs:
+        signal, terms, rules = ticket.signal, ticket.terms, self._world.rules
+        assert terms is not None, "a ticket reaches its queue with its terms"
+        account = account_for(terms.strategy, book.portfolio)
+        base = self._standings.base_currency(book.portfolio, account)
+        return DecisionInputs(
+            signal=signal,
+            strategy=terms.strategy,
+            allotted=terms.allotted,
+            book=read_book(book, signal, account, terms.strategy.sizing if terms.strategy else None),
+            market=self._market.view(signal, base, now) if may_open(signal) else Market(),
+            day=self._standings.day(account, signal.strategy_id) if account else None,
+            policy=rules.policy,
+            ordinal=Ordinal(
+                seq=book.seq + 1,
+                epoch=authority.epoch,
+                version=rules.version,
+                code_version=rules.code_version,
+                shadow=authority.version != rules.version,
+            ),
+            now=now,
+        )
+
+
+def may_open(signal: StandardSignal) -> bool:
+    """Whether the signal may open a position: it says so, or leaves it to be inferred."""
+    return signal.signal_type in ENTRIES or (signal.signal_type is None and signal.entry_ref is None)
+
+
+def _account(ticket: Ticket, book: Book) -> str | None:
+    return account_for(ticket.terms.strategy, book.portfolio) if ticket.terms else None

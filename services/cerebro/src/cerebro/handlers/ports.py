@@ -1,0 +1,44 @@
+"""What handlers, jobs and routes are given: the world outside and the desk inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mathematricks.contracts.decisions import PortfolioId
+
+from cerebro.handlers.desk import Desk
+from cerebro.handlers.judging import Judging
+from cerebro.handlers.keeper import BookKeeper
+from cerebro.handlers.market import MarketCache
+from cerebro.handlers.queue import PortfolioQueue
+from cerebro.handlers.standings import Standings
+from cerebro.handlers.tickets import Lines
+from cerebro.ports import Allocations, Debts, World
+
+PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The world outside, and the desk that this process keeps."""
+
+    world: World
+    allocations: Allocations
+    debts: Debts
+    keepers: Mapping[PortfolioId, BookKeeper]
+    queues: Mapping[PortfolioId, PortfolioQueue]
+    lines: Lines
+    market: MarketCache
+    standings: Standings
+    desk: Desk
+
+
+def open_desk(world: World, allocations: Allocations, debts: Debts) -> Ports:
+    """Return an empty desk in *world*; ``recover`` fills its books."""
+    keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
+    lines, market, standings = Lines(), MarketCache(world), Standings(world, keepers)
+    judging = Judging(world, market, standings)
+    queues = {name: PortfolioQueue(world, keepers[name], lines, judging) for name in PORTFOLIOS}
+    desk = Desk(world, lines, queues, keepers["live"])
+    return Ports(world, allocations, debts, keepers, queues, lines, market, standings, desk)

@@ -1,0 +1,83 @@
+"""Books after a start: the newest checkpoint, the decisions since, and what others know of orders and accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+
+import structlog
+from mathematricks.contracts.base import to_instant
+from mathematricks.contracts.decisions import BookCheckpoint
+
+from cerebro.domain.checkpoint import book_from, pieces_of
+from cerebro.handlers.keeper import BookKeeper
+from cerebro.handlers.ports import Ports
+from cerebro.ports import Unavailable, World
+
+log = structlog.get_logger(__name__)
+
+
+class CheckpointBroken(Exception):
+    """A checkpoint does not give the book whose hash it carries."""
+
+
+async def recover(ports: Ports) -> None:
+    """
+    Rebuild both books and learn where every strategy stands.
+
+    Services that do not answer yet are asked again by the jobs; until then what is unknown counts
+    as live, and entries are held back.
+    """
+    for portfolio, keeper in ports.keepers.items():
+        await ports.queues[portfolio].learn_authority()
+        await _load_checkpoint(keeper, ports.world)
+        await ports.queues[portfolio].catch_up()
+        keeper.doubt_all(ports.world.clock.now())
+        log.info("book.recovered", portfolio=portfolio, seq=keeper.book.seq, hash=keeper.book.hash)
+    ports.lines.heads.update(await ports.world.decisions.strategy_heads())
+    try:
+        await ports.standings.refresh(ports.world.clock.now())
+        for keeper in ports.keepers.values():
+            await ask_about(keeper, keeper.book.live_orders(), ports.world)
+    except Unavailable as why:
+        log.warning("recovery.incomplete", why=str(why))
+    await ports.debts.sweep(ports.world.clock.now())
+
+
+async def ask_about(keeper: BookKeeper, order_ids: list[str], world: World) -> None:
+    """Take in what execution knows of these orders; raise ``Unavailable`` if it does not answer."""
+    if order_ids:
+        for news in await world.orders.states(order_ids):
+            keeper.hear(news, world.clock.now())
+
+
+async def keep_checkpoint(keeper: BookKeeper, world: World) -> None:
+    """Record the book as it is now; it is a value, so deciding goes on meanwhile."""
+    book = keeper.book
+    if book.seq == keeper.checkpoint_seq:
+        return
+    lines = []
+    for piece in pieces_of(book):
+        lines.append(piece)
+        await asyncio.sleep(0)
+    packed = await asyncio.to_thread(zlib.compress, "\n".join(lines).encode())
+    checkpoint = BookCheckpoint(
+        version=world.rules.version,
+        portfolio=book.portfolio,
+        seq=book.seq,
+        book_hash=book.hash,
+        book=packed,
+        taken_at=to_instant(world.clock.now()),
+    )
+    await world.checkpoints.keep(checkpoint)
+    keeper.checkpoint_seq = book.seq
+
+
+async def _load_checkpoint(keeper: BookKeeper, world: World) -> None:
+    checkpoint = await world.checkpoints.newest(keeper.portfolio)
+    if checkpoint is None:
+        return
+    book = book_from(checkpoint.portfolio, checkpoint.seq, zlib.decompress(checkpoint.book).decode())
+    if book.hash != checkpoint.book_hash:
+        raise CheckpointBroken(f"{checkpoint.portfolio}/{checkpoint.seq}")
+    keeper.start_from(book)

@@ -1,0 +1,87 @@
+"""Cerebro, declared: what it hears, owns, serves and does by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from mathematricks.contracts import collections, topics
+from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.clock import WallClock
+from mathematricks.runtime.http import internal_http
+from mathematricks.runtime.service import Every, Service
+from mathematricks.storage.mongo import mongo
+
+from cerebro import api, jobs
+from cerebro.adapters.bus_outbox import BusOutbox
+from cerebro.adapters.debts import MongoDebts
+from cerebro.adapters.http_services import HttpAccounts, HttpMarketData, HttpOrders
+from cerebro.adapters.mongo_allocations import MongoAllocations
+from cerebro.adapters.mongo_authorities import MongoAuthorities
+from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
+from cerebro.adapters.mongo_decisions import MongoDecisions
+from cerebro.adapters.mongo_terms import MongoTerms
+from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
+from cerebro.handlers.ports import Ports, open_desk
+from cerebro.handlers.recovery import recover
+from cerebro.handlers.signals import on_signal
+from cerebro.ports import World
+from cerebro.settings import Settings
+
+OWNED = (
+    collections.CEREBRO_DECISIONS,
+    collections.CEREBRO_BOOKS,
+    collections.AUTHORITY,
+    collections.PORTFOLIO_ALLOCATIONS,
+)
+SIGNALS_IN_HAND = 1000
+
+
+@asynccontextmanager
+async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
+    """Open the records, and the ways to execution and account-data."""
+    platform, outbox = settings.platform, BusOutbox(bus)
+    async with (
+        mongo(platform.mongo_url.get_secret_value(), platform.mongo_database, OWNED) as db,
+        internal_http(platform, "cerebro", "execution") as execution,
+        internal_http(platform, "cerebro", "account-data") as account_data,
+    ):
+        world = World(
+            decisions=MongoDecisions(db, settings.version),
+            checkpoints=MongoCheckpoints(db, settings.version),
+            terms=MongoTerms(db),
+            authorities=MongoAuthorities(db),
+            market=HttpMarketData(execution),
+            orders=HttpOrders(execution),
+            accounts=HttpAccounts(account_data),
+            outbox=outbox,
+            clock=WallClock(),
+            rules=settings.rules(),
+        )
+        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox))
+
+
+service = Service(
+    name="cerebro",
+    settings=Settings,
+    connect=connect,
+    on_start=recover,
+    consumes={
+        topics.STANDARDIZED_SIGNALS: on_signal,
+        topics.EXECUTION_CONFIRMATIONS: on_confirmation,
+        topics.ACCOUNT_UPDATES: on_account_update,
+        topics.QUOTES: on_quote,
+    },
+    publishes=(topics.TRADING_ORDERS, topics.ORDER_COMMANDS),
+    owns=OWNED,
+    jobs=(
+        Every(timedelta(seconds=1), jobs.sweep_debts),
+        Every(timedelta(seconds=1), jobs.resolve_doubts),
+        Every(timedelta(seconds=2), jobs.refresh_market),
+        Every(timedelta(seconds=5), jobs.refresh_standings),
+        Every(timedelta(seconds=30), jobs.keep_checkpoints),
+    ),
+    routes=(api.router,),
+    lanes={topics.STANDARDIZED_SIGNALS.name: SIGNALS_IN_HAND},
+)
