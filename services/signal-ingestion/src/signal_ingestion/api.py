@@ -107,9 +107,14 @@ async def service_status(request: Request) -> IntakeStatus:
 
 
 @router.options("/api/v1/signals", status_code=204, tags=["senders"])
-@router.options("/api/v1/signals/{sender_token}", status_code=204, tags=["senders"])
 async def preflight() -> Response:
     """Tell a browser that it may post here."""
+    return Response(status_code=204, headers=CORS)
+
+
+@router.options("/api/v1/signals/{sender_token}", status_code=204, tags=["senders"])
+async def preflight_by_token(sender_token: str) -> Response:
+    """Tell a browser that it may post here, whoever it is."""
     return Response(status_code=204, headers=CORS)
 
 

@@ -29,6 +29,7 @@ _CLOSED: dict[int | str, dict[str, Any]] = {
     401: {"model": Failure, "description": "Show a bearer token"},
     403: {"model": Failure, "description": "Not for this role"},
 }
+_UNREADABLE: dict[int | str, dict[str, Any]] = {400: {"model": Failure, "description": "Not JSON"}}
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Failure, "description": "There is none"}}
 _TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": Failure, "description": "Somebody was faster"}}
 
@@ -63,10 +64,11 @@ async def signals(
     ports: OurPorts,
     limit: Limit = 100,
     strategy_id: Annotated[str | None, Query(max_length=100)] = None,
-    before: Annotated[AwareDatetime | None, Query(ge=FIRST, le=LAST)] = None,
+    before: AwareDatetime | None = None,
 ) -> SignalList:
     """Return accepted signals received before *before*."""
-    return SignalList(items=await ports.signals.newest(limit, strategy_id, before))
+    storable = None if before is None else max(FIRST, min(LAST, before))
+    return SignalList(items=await ports.signals.newest(limit, strategy_id, storable))
 
 
 @router.get("/intake/signals/{signal_id}", response_model=SignalRecord, responses=_MISSING)
@@ -90,7 +92,7 @@ async def list_senders(ports: OurPorts) -> SenderList:
     return SenderList(items=await administration.list_senders(ports))
 
 
-@router.post("/senders", response_model=IssuedSender, status_code=201, responses=_TAKEN)
+@router.post("/senders", response_model=IssuedSender, status_code=201, responses=_UNREADABLE | _TAKEN)
 async def create_sender(ports: OurPorts, new: NewSender) -> IssuedSender:
     """Create a sender; its secrets are shown in this answer and never again."""
     try:
@@ -99,7 +101,7 @@ async def create_sender(ports: OurPorts, new: NewSender) -> IssuedSender:
         raise Refusal(409, "A sender of this name exists; rotate its secrets instead") from None
 
 
-@router.put("/senders/{name}", response_model=SenderView, responses=_MISSING | _TAKEN)
+@router.put("/senders/{name}", response_model=SenderView, responses=_UNREADABLE | _MISSING | _TAKEN)
 async def change_sender(ports: OurPorts, name: Name, settings: SenderSettings) -> SenderView:
     """Give a sender other strategies, or stop it."""
     try:
@@ -110,7 +112,7 @@ async def change_sender(ports: OurPorts, name: Name, settings: SenderSettings) -
         raise Refusal(409, "The sender was changed meanwhile; try again") from None
 
 
-@router.post("/senders/{name}/rotate", response_model=IssuedSender, responses=_MISSING | _TAKEN)
+@router.post("/senders/{name}/rotate", response_model=IssuedSender, responses=_UNREADABLE | _MISSING | _TAKEN)
 async def rotate_sender(ports: OurPorts, name: Name, rotation: Rotation | None = None) -> IssuedSender:
     """Issue new secrets, shown in this answer and never again."""
     try:

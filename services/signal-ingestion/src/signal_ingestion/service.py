@@ -54,7 +54,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
                 strangers=TokenBuckets(ONE_A_MINUTE * 20, 20),
                 announce=announcer,
                 alarm=BusAlarm(bus, clock, TokenBuckets(ONE_A_MINUTE, 1)),
-                outbox=signal_sweep(db, raws, announcer),
+                outbox=signal_sweep(db, raws, bus),
             )
         finally:
             await announcer.finish()

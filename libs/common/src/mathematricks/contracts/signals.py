@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from mathematricks.contracts.base import Environment, Id, Instant, Message, Money, Price, Quantity, Side
 from mathematricks.contracts.instruments import Contract
@@ -152,7 +152,7 @@ class SenderSettings(Message):
     """What a sender may do: ``*`` among the strategies means every one, for demonstrations."""
 
     strategies: Annotated[tuple[StrategyName, ...], Field(min_length=1, max_length=200)]
-    active: bool = True
+    active: StrictBool = True
 
 
 class NewSender(SenderSettings):
@@ -166,7 +166,7 @@ class Rotation(Message):
     """Which secrets to issue anew; the old ones stay good for the overlap."""
 
     kinds: Annotated[tuple[SecretKind, ...], Field(max_length=3)] = Field((), description="None named: all it has")
-    overlap_seconds: int = Field(0, ge=0, le=86_400)
+    overlap_seconds: StrictInt = Field(0, ge=0, le=86_400)
 
 
 class SenderView(SenderSettings):

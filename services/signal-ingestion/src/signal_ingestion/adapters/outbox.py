@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mathematricks.contracts.collections import CEREBRO_DECISIONS, SIGNALS
 from mathematricks.contracts.signals import RawRecord, SignalRecord, StandardSignal
+from mathematricks.contracts.topics import STANDARDIZED_SIGNALS
+from mathematricks.messaging.bus import Bus
 from mathematricks.messaging.outbox import Sweep
 from mathematricks.storage.mongo import Database, Document
 
 from signal_ingestion.ports import RawBodies
 
 
-def signal_sweep(db: Database, raws: RawBodies, announce: Callable[[StandardSignal], None]) -> Sweep:
+def signal_sweep(db: Database, raws: RawBodies, bus: Bus) -> Sweep:
     """
     Return the sweep that settles a signal by its decision, read from Cerebro's collection.
 
@@ -28,6 +30,6 @@ def signal_sweep(db: Database, raws: RawBodies, announce: Callable[[StandardSign
     async def publish(document: Document) -> None:
         record = SignalRecord.model_validate(document)
         await raws.add(RawRecord(**dict(record) | {"verdict": "ACCEPTED", "status": 202}))
-        announce(StandardSignal(**dict(record)))
+        await bus.publish(STANDARDIZED_SIGNALS, StandardSignal(**dict(record)))
 
-    return Sweep(db[SIGNALS.name], decided, publish)
+    return Sweep(db[SIGNALS.name], decided, publish, needs=())
