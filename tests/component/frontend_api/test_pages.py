@@ -283,6 +283,7 @@ async def test_a_change_is_passed_on_and_recorded_before_and_after(front: Any) -
 
     assert (answer.status_code, answer.json()) == (200, after)
     assert front.owners["account-data"].asked[-1].body["status"] == "INACTIVE"
+    assert front.owners["account-data"].asked[-1].params == {"by": ["ada"]}
     entry = await front.db.audit_trail.find_one({"action": "strategies.update"})
     assert (entry["actor"], entry["outcome"], entry["before"], entry["after"]) == ("ada", "done", before, after)
 

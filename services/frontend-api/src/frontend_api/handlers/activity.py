@@ -24,6 +24,8 @@ from frontend_api.ports import Ports
 SIGNALS = ("api", "v1", "intake", "signals")
 DECISIONS = ("api", "v1", "decisions")
 ORDERS = ("api", "v1", "orders")
+FURTHEST = 500
+"""Decisions looked through for those on older signals, before they are asked for one by one."""
 
 
 async def newest_orders(asked: Mapping[str, Any], ports: Ports) -> OrderLines:
@@ -39,7 +41,8 @@ async def newest_decisions(asked: Mapping[str, Any], ports: Ports) -> DecisionLi
 async def newest_signals(viewer: Viewer, asked: Mapping[str, Any], ports: Ports) -> SignalLines:
     """Return the newest signals that *viewer* may see, each with what was decided on it."""
     narrowed = {**asked, "sender": sender_seen_by(viewer)}
-    recent = {name: asked[name] for name in ("limit", "strategy_id")}
+    reach = FURTHEST if asked["before"] else asked["limit"]
+    recent = {"limit": reach, "strategy_id": asked["strategy_id"]}
     signals, decisions = await asyncio.gather(
         listed(Question("signal-ingestion", SIGNALS, narrowed), StandardSignal, ports),
         listed(Question("cerebro", DECISIONS, recent), Decision, ports),

@@ -90,7 +90,8 @@ async def carried_out(change: Change, viewer: Viewer, browser: Browser, ports: P
     subject = "/" + "/".join(change.path)
     known = before.body if before.status == 200 else None
     async with audited(viewer, change.action, subject, browser, ports, before=known) as act:
-        answer = await answer_to(Question(change.service, change.path), ports, change.method, change.body)
+        asked = Question(change.service, change.path, {"by": viewer.name})
+        answer = await answer_to(asked, ports, change.method, change.body)
         act.answered(answer.status, answer.body)
         return answer
 
