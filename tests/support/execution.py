@@ -351,7 +351,7 @@ class Desk:
     async def wait(self, condition: Callable[[], bool], seconds: float = 5) -> None:
         """Wait until *condition* holds."""
         async with asyncio.timeout(seconds):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - polls what the service changes, which signals nobody
                 await asyncio.sleep(0.01)
 
     def held(self, strategy: str = "momentum", contract: Contract = AAPL) -> Decimal:

@@ -49,7 +49,8 @@ async def on_broker_event(event: BrokerEvent, ports: Ports) -> None:
 async def _as_record(order: TradingOrder, ports: Ports) -> OrderRecord:
     """An exit of several lots is split over them on arrival, so that each lot knows what is left of it."""
     record = first_record(order, ports.worker, ports.clock.now())
-    if len(order.closes) > 1 and order.quantity is not None and order.order_id not in ports.blotter:
+    unsplit = bool(order.closes) and not record.shares and order.quantity is not None
+    if unsplit and order.order_id not in ports.blotter:
         return record.model_copy(update={"shares": await shares_of(record, ports)})
     return record
 

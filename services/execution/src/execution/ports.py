@@ -22,7 +22,7 @@ from mathematricks.runtime.clock import Clock
 from execution.domain.blotter import Blotter
 from execution.domain.orders import Happened
 from execution.domain.submission import Step
-from execution.records import ControlStore, ExecutionStore, OrderStore
+from execution.records import ControlStore, DecisionReader, ExecutionStore, OrderStore
 
 
 class BrokerUnavailable(Exception):
@@ -284,6 +284,7 @@ class Ports:
     orders: OrderStore
     executions: ExecutionStore
     controls: ControlStore
+    decisions: DecisionReader
     brokers: Brokers
     market: Market
     blotter: Blotter

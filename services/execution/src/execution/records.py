@@ -118,6 +118,13 @@ class ExecutionStore(Protocol):
         """Return by quote and base currency the rate of the newest execution."""
 
 
+class DecisionReader(Protocol):
+    """Cerebro's decisions, read only."""
+
+    async def entries(self, order: OrderRecord) -> int | None:
+        """Return how many entries the decision behind *order* has in its account; None while it is not on record."""
+
+
 class ControlStore(Protocol):
     """The controls, durable."""
 

@@ -38,6 +38,7 @@ from execution import api, handlers, jobs, streams
 from execution.adapters.brokers import BrokerDesk
 from execution.adapters.market import QuotedMarket
 from execution.adapters.mongo_controls import MongoControls
+from execution.adapters.mongo_decisions import MongoDecisions
 from execution.adapters.mongo_executions import MongoExecutions
 from execution.adapters.mongo_instruments import MongoInstruments
 from execution.adapters.mongo_orders import MongoOrders
@@ -94,6 +95,7 @@ def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Br
         orders=MongoOrders(db),
         executions=executions,
         controls=MongoControls(db),
+        decisions=MongoDecisions(db),
         brokers=brokers,
         market=market,
         blotter=Blotter(),

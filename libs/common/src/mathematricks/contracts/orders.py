@@ -79,7 +79,7 @@ class TradingOrder(Message):
     instrument: Id
     contract: Contract
     leg_index: int = 0
-    total_legs: int = 1
+    total_legs: int = Field(1, description="Of an entry: entries of its decision that go together, or not at all")
     purpose: Purpose
     side: Side
     order_type: OrderType = "MARKET"

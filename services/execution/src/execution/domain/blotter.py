@@ -87,9 +87,10 @@ class Blotter:
         return [self._orders[order_id] for order_id in self._groups.get(group, ()) if order_id in self._orders]
 
     def waiters(self, order_id: str) -> list[OrderRecord]:
-        """Return the exits that wait for this order to end."""
-        ids = self._waiters.get(order_id, ())
-        return [order for i in ids if (order := self._orders.get(i)) and order.status is OrderStatus.PENDING]
+        """Return the exits that wait for this order to end, in the order of their decisions."""
+        found = [order for i in self._waiters.get(order_id, ()) if (order := self._orders.get(i)) is not None]
+        waiting = [order for order in found if order.status is OrderStatus.PENDING]
+        return sorted(waiting, key=lambda order: (order.seq, order.leg_index))
 
     def forget_waiters(self, order_id: str) -> None:
         """The order has ended, and whoever waited for it was told."""

@@ -156,6 +156,9 @@ def size_exit(
     others = [closer for closer in closers if closer.order_id != order.order_id]
     shares = []
     for close in order.closes:
+        if close.quantity is not None:
+            shares.append(close.quantity)
+            continue
         entry = entries.get(close.lot)
         taken = taken_of(close.lot, others, counts_when_sized)
         shares.append(closing_quantity(close, entry.filled if entry else ZERO, taken, step))

@@ -19,6 +19,7 @@ from execution.domain.exits import Reducible
 from execution.domain.instruments import has_expired
 from execution.domain.orders import last_attempt
 
+LOOK_TWICE = timedelta(milliseconds=500)
 GROUP_FORMS_WITHIN = timedelta(seconds=30)
 GROUP_MISSING = "waits for the other legs of its group"
 
@@ -136,19 +137,29 @@ def refolded(order: OrderRecord, executions: Sequence[Execution]) -> OrderRecord
 
 def first_record(order: TradingOrder, worker: str, now: datetime, **more: Any) -> OrderRecord:
     """Return *order* as execution first keeps it: PENDING, with nothing done yet."""
-    return OrderRecord.model_construct(
-        **order.__dict__,
-        status=OrderStatus.PENDING,
-        revision=0,
-        live=True,
-        working_quantity=order.quantity,
-        shares=(order.quantity,) if len(order.closes) == 1 and order.quantity is not None else (),
-        watched=order.stop_loss is not None or order.take_profit is not None,
-        worker=worker,
-        recorded_at=now,
-        updated_at=now,
-        **more,
+    return OrderRecord.model_validate(
+        {
+            **order.__dict__,
+            "status": OrderStatus.PENDING,
+            "revision": 0,
+            "live": True,
+            "working_quantity": order.quantity,
+            "shares": _shares(order),
+            "watched": order.stop_loss is not None or order.take_profit is not None,
+            "worker": worker,
+            "recorded_at": now,
+            "updated_at": now,
+            **more,
+        }
     )
+
+
+def _shares(order: TradingOrder) -> tuple[Decimal, ...]:
+    """What it takes of each lot, where that was decided; empty where it depends on what entries fill."""
+    shares = tuple(close.quantity for close in order.closes if close.quantity is not None)
+    if len(shares) == len(order.closes):
+        return shares
+    return (order.quantity,) if len(order.closes) == 1 and order.quantity is not None else ()
 
 
 def _entry_step(
@@ -193,12 +204,15 @@ def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
         return Wait("MARKET_CLOSED: waits for the open", opens)
     if situation.blocked_by:
         return Wait("waits for orders of its lots to be cancelled", blocked_by=situation.blocked_by)
-    return _reduce(order, situation.reducible or Reducible(Decimal(0), Decimal(0)))
+    return _reduce(order, situation.reducible or Reducible(Decimal(0), Decimal(0)), now)
 
 
-def _reduce(order: OrderRecord, reducible: Reducible) -> Step:
+def _reduce(order: OrderRecord, reducible: Reducible, now: datetime) -> Step:
+    """A fill may be on its way into the records, so an exit is not cut the moment it arrives."""
     wanted = order.open_quantity
     quantity = min(wanted, reducible.most)
+    if quantity < wanted and now - order.recorded_at < LOOK_TWICE:
+        return Wait(f"only {quantity} of {wanted} seem to be held; looks again", order.recorded_at + LOOK_TWICE)
     if quantity <= 0:
         return End(OrderStatus.CANCELLED, "nothing is left to reduce")
     if reducible.now < quantity:

@@ -18,6 +18,7 @@ from execution.domain.venues import refuse_account
 from execution.ports import Claimed, Ports
 from execution.records import AlreadyKept, Fenced, Moved, Writes
 
+MOST_TRIES = 10
 Unit = tuple[OrderRecord, ...]
 
 
@@ -45,7 +46,7 @@ async def write_claims(ports: Ports, asked: list[Unit]) -> list[list[Claimed]]:
     A unit's legs are claimed all or none. An order that is on record is never claimed twice: a redelivered
     one is returned as it stands, without a step. Raise ``Fenced`` where a newer process has taken over.
     """
-    while True:
+    for _ in range(MOST_TRIES):
         batch = _assemble(ports, asked)
         try:
             writes = await ports.orders.claim(ports.worker, partial(_decide, ports, batch))
@@ -59,6 +60,7 @@ async def write_claims(ports: Ports, asked: list[Unit]) -> list[list[Claimed]]:
         for order in (*writes.inserts, *(after for _, after in writes.updates)):
             ports.blotter.put(order)
         return _answers(ports, asked, batch)
+    raise RuntimeError(f"orders kept changing while they were claimed: {[unit[0].order_id for unit in asked]}")
 
 
 def _assemble(ports: Ports, asked: Sequence[Unit]) -> _Batch:
@@ -68,10 +70,12 @@ def _assemble(ports: Ports, asked: Sequence[Unit]) -> _Batch:
         fresh = [order for order in unit if order.order_id not in seen and _may_be_claimed(ports, order)]
         seen.update(order.order_id for order in fresh)
         group = group_of(fresh[0]) if fresh else None
-        if group is None or group not in groups:
-            batch.units.append(fresh)
+        if group is not None and group in groups:
+            groups[group] += fresh
+            continue
+        batch.units.append(fresh)
         if group is not None:
-            groups.setdefault(group, fresh).extend(fresh if group in groups else ())
+            groups[group] = fresh
     for group, legs in groups.items():
         legs += [leg for leg in ports.blotter.legs(group) if leg.order_id not in seen and _waits(leg)]
     return batch

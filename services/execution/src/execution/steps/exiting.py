@@ -23,6 +23,8 @@ async def size_waiting(order: OrderRecord, ports: Ports) -> OrderRecord | None:
     entries = await _entries(order, ports)
     if any(entry.live for entry in entries.values()) or _missing(order, entries, ports):
         return None
+    if not await _earlier_are_sized(order, ports):
+        return None
     try:
         for entry in entries.values():
             if entry.attempts and entry.open_quantity > 0:
@@ -35,6 +37,17 @@ async def size_waiting(order: OrderRecord, ports: Ports) -> OrderRecord | None:
     reason = f"sized to {quantity} by what its entries filled"
     recorded = await ports.record(Change(order.order_id, Happened(ExecType.HELD, ports.clock.now(), reason, but=sized)))
     return recorded.after
+
+
+async def _earlier_are_sized(order: OrderRecord, ports: Ports) -> bool:
+    """Exits take their shares of a lot in the order of their decisions: the last one takes what the others left."""
+    lots = {close.lot for close in order.closes}
+    for other in ports.blotter.live_in(order.account, order.instrument):
+        earlier = other.working_quantity is None and (other.seq, other.leg_index) < (order.seq, order.leg_index)
+        shares_a_lot = any(close.lot in lots for close in other.closes)
+        if earlier and shares_a_lot and await size_waiting(other, ports) is None:
+            return False
+    return True
 
 
 async def shares_of(order: OrderRecord, ports: Ports) -> tuple[Decimal, ...]:

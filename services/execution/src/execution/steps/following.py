@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 from mathematricks.contracts.base import to_instant
@@ -11,7 +12,7 @@ from mathematricks.contracts.orders import OrderRecord, OrderStatus, OrderTombst
 
 from execution.domain.groups import group_of
 from execution.domain.orders import ExecType, Happened
-from execution.domain.submission import Submit, Wait
+from execution.domain.submission import GROUP_MISSING, Submit, Wait
 from execution.ports import BrokerUnavailable, Change, Claimed, Ports, Recorded
 from execution.steps.exiting import size_waiting
 from execution.steps.looking import catch_up
@@ -22,6 +23,7 @@ from execution.steps.unwinding import tidy_group
 
 log = structlog.get_logger(__name__)
 
+LEGS_ARRIVE_WITHIN = timedelta(milliseconds=300)
 AT_WORK = frozenset({OrderStatus.SUBMITTED, OrderStatus.PARTIALLY_FILLED})
 
 
@@ -40,6 +42,8 @@ async def revisit(order: OrderRecord, ports: Ports) -> None:
     waiting = await _surely_waiting(order, ports)
     if waiting is None:
         return
+    if waiting.reason == GROUP_MISSING:
+        waiting = await _count_legs(waiting, ports)
     if waiting.working_quantity is None:
         sized = await size_waiting(waiting, ports)
         if sized is None:
@@ -47,6 +51,17 @@ async def revisit(order: OrderRecord, ports: Ports) -> None:
             return
         waiting = sized
     await go((waiting,), ports)
+
+
+async def _count_legs(order: OrderRecord, ports: Ports) -> OrderRecord:
+    """A signal's legs are not all entries: after a moment, its decision says how many go together."""
+    if ports.clock.now() - order.recorded_at < LEGS_ARRIVE_WITHIN:
+        return order
+    entries = await ports.decisions.entries(order)
+    if not entries or entries == order.total_legs:
+        return order
+    noted = Happened(ExecType.NOTED, ports.clock.now(), but={"total_legs": entries})
+    return (await ports.record(Change(order.order_id, noted))).after or order
 
 
 async def _surely_waiting(order: OrderRecord, ports: Ports) -> OrderRecord | None:

@@ -1,0 +1,108 @@
+"""What a process that was killed leaves behind, and what the next one makes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from execution.ports import BrokerOrder
+from mathematricks.contracts.topics import TRADING_ORDERS
+from mathematricks.storage.mongo import Database
+from support.execution import AAPL, Desk, ScriptedBroker, a_desk, an_exit, an_order
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+class DeadlyBroker(ScriptedBroker):
+    """Its process dies in the middle of a submission: before the order arrived, or just after."""
+
+    def __init__(self, *, arrives: bool) -> None:
+        super().__init__()
+        self._arrives = arrives
+        self.killed = asyncio.Event()
+
+    async def submit(self, order: BrokerOrder) -> None:
+        if self._arrives:
+            await super().submit(order)
+        self.killed.set()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_restart_while_submitting_ends_with_one_accepted_order(db: Database, arrives: bool):
+    deadly = DeadlyBroker(arrives=arrives)
+    async with a_desk(db, deadly, call_timeout=timedelta(seconds=30)) as killed:
+        killed.ports.record = _nothing_more_is_recorded  # the process is gone: what it would record is lost
+        await killed.bus.publish(TRADING_ORDERS, an_order())
+        await deadly.killed.wait()
+        await killed.bus.close()
+    await db.orders.update_one({"_id": "o1"}, {"$set": {"lease_until": datetime.now(UTC)}})
+
+    survivor = ScriptedBroker()
+    survivor.orders, survivor.asked, survivor.arrived = deadly.orders, deadly.asked, deadly.arrived
+    async with a_desk(db, survivor) as restarted:
+        order = await restarted.until("o1", "FILLED")
+        await restarted.wait(lambda: restarted.held() == 100)
+
+    assert len(survivor.arrived) == 1
+    assert survivor.arrived[0].client_order_id == ("o1.1" if arrives else "o1.2")
+    assert order.filled == 100
+
+
+async def test_fills_while_we_were_away_are_booked_at_the_start(db: Database):
+    broker = ScriptedBroker()
+    async with a_desk(db, broker) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order(order_type="LIMIT", limit_price=Decimal(149)))
+        await desk.until("o1", "SUBMITTED")
+
+    broker.fill("o1.1", Decimal(100))
+    broker.trade_by_hand(AAPL, "SELL", Decimal(30))
+    async with a_desk(db, broker) as restarted:
+        order = await restarted.until("o1", "FILLED")
+
+        assert restarted.held() == 100
+        assert restarted.held("unattributed") == -30
+    assert order.filled == 100
+
+
+async def test_an_execution_recorded_without_its_order_is_counted_at_the_start(db: Database):
+    broker = ScriptedBroker(["rests"])
+    async with a_desk(db, broker) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order())
+        before = await desk.until("o1", "SUBMITTED")
+        broker.fill("o1.1", Decimal(100))
+        after = await desk.until("o1", "FILLED")
+    await db.orders.replace_one({"_id": "o1"}, {"_id": "o1", **before.model_dump()})
+
+    async with a_desk(db, broker) as restarted:
+        order = await restarted.until("o1", "FILLED")
+
+    assert (order.filled, order.average_price, order.commission) == (after.filled, Decimal(150), Decimal(1))
+    assert await db.executions.count_documents({}) == 1
+
+
+async def test_what_is_held_survives_a_restart(db: Database):
+    broker = ScriptedBroker()
+    async with a_desk(db, broker) as desk:
+        await _trade(desk, an_order())
+        await _trade(desk, an_order(order_id="o2", strategy_id="other", quantity=Decimal(30), side="SELL"))
+
+    async with a_desk(db, broker) as restarted:
+        assert restarted.held() == 100
+        assert restarted.held("other") == -30
+        await _trade(restarted, an_exit(an_order()))
+
+        assert restarted.held() == 0
+
+
+async def _trade(desk: Desk, order: object) -> None:
+    await desk.bus.publish(TRADING_ORDERS, order)  # type: ignore[arg-type]
+    await desk.until(order.order_id, "FILLED")  # type: ignore[attr-defined]
+
+
+async def _nothing_more_is_recorded(_: object) -> object:
+    raise Killed
