@@ -13,8 +13,7 @@ from mathematricks_cli.playing import Sender
 from mathematricks_cli.samples import bundled_samples
 from support.desk import DeskProcess, client_of, equip
 
-SHARE = Decimal(50)
-SENDERS_STRATEGIES = (
+STRATEGIES = (
     *("SPX_1-D_Opt", "Forex", "FloridaForex", "UPRO_NewYork", "Default Strategy", "My Strategy", "A4"),
     *sorted({name for sample in bundled_samples() for name in sample.strategies}),
 )
@@ -31,11 +30,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
 
 @pytest.fixture(scope="module")
 def sender(desk: DeskProcess) -> Sender:
-    """A sender for every strategy of the scripts, each with half of the equity of one paper account of 10,000,000."""
+    """A sender for every strategy of the scripts, all on one paper account of 10,000,000 USD; tests allot capital."""
 
     async def set_up() -> Sender:
         async with client_of(desk) as client:
-            return await equip(client, desk.state, dict.fromkeys(SENDERS_STRATEGIES, SHARE))
+            return await equip(client, desk.state, dict.fromkeys(STRATEGIES, Decimal(0)))
 
     return asyncio.run(set_up())
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from decimal import Decimal
 
 from mathematricks_cli import fleet
 from mathematricks_cli.playing import Pace
-from support.desk import as_script, client_of, command, post_script, settled
+from support.desk import allot, as_script, client_of, command, post_script, settled
 
 LEGS = [
     {"instrument": "KO", "instrument_type": "STOCK", "action": "BUY", "quantity": 20, "price": 68.15},
@@ -17,6 +18,8 @@ PAIR = {"strategy_name": "Sample Equity", "signal_type": "ENTRY", "account_equit
 
 
 async def test_two_hundred_copies_twenty_at_a_time_are_one_signal_one_decision_and_one_order_per_leg(desk, sender):
+    async with client_of(desk) as client:
+        await allot(client, Decimal(50), ["Sample Equity"])
     sent = command(
         desk,
         *("send", "-", "--sender", sender.name, "--copies", "200", "--parallel", "20", "--json"),
@@ -42,6 +45,7 @@ async def test_the_same_signal_id_with_another_body_is_another_signal(desk, send
     other = body | {"signal_legs": [LEGS[0] | {"quantity": 21}, LEGS[1]]}
 
     async with client_of(desk) as client:
+        await allot(client, Decimal(50), ["Sample Equity"])
         posted = await post_script(client, sender, as_script(body, body, other), Pace(speed=0))
         await settled(client, [each.signal_id for each in posted if each.signal_id])
 

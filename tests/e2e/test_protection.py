@@ -11,7 +11,7 @@ from mathematricks_cli import fleet
 from mathematricks_cli.desk_client import DeskClient
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.playing import Pace
-from support.desk import as_script, client_of, eventually, post_script, receipt_of, settled
+from support.desk import allot, as_script, client_of, eventually, post_script, receipt_of, settled
 
 PRICE = Decimal(200)
 
@@ -38,6 +38,7 @@ async def test_the_level_the_market_reaches_closes_the_position_and_ends_the_oth
     desk, sender, symbol, reached, filled, cancelled
 ):
     async with client_of(desk) as client:
+        await allot(client, Decimal(50), ["Sample Equity"])
         (posted,) = await post_script(client, sender, as_script(an_entry(symbol)), Pace(speed=0))
         signal_id = posted.signal_id or "refused"
         await settled(client, [signal_id])

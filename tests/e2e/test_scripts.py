@@ -13,9 +13,10 @@ from mathematricks_cli.desk_client import DeskClient
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.playing import Pace
 from mathematricks_cli.samples import bundled_samples
+from mathematricks_cli.script import payload_of, read_steps
 from mathematricks_cli.verbs.send import text_of
 from support.by_hand import cash_by_hand, to_cents
-from support.desk import PAPER_ACCOUNT, client_of, corpus, executions_of, post_script, settled
+from support.desk import PAPER_ACCOUNT, allot, client_of, corpus, executions_of, post_script, settled
 
 FILLED = {
     "crypto": 2,
@@ -45,7 +46,7 @@ SENDERS = {
 }
 """The same for the scripts of real senders, where this machine has them."""
 
-ZERO = Decimal(0)
+HALF, ZERO = Decimal(50), Decimal(0)
 BRISK = Pace(speed=20)
 AT_ONCE = Pace(speed=0)
 
@@ -72,8 +73,9 @@ def test_every_senders_script_is_played():
 
 @pytest.mark.parametrize("pace", [pytest.param(BRISK, id="with pauses"), pytest.param(AT_ONCE, id="without")])
 @pytest.mark.parametrize(("text", "filled"), SCRIPTS)
-async def test_a_script_fills_ends_flat_and_leaves_the_cash_of_a_ledger_kept_by_hand(desk, sender, text, filled, pace):
+async def test_a_script_fills_ends_flat_and_leaves_the_cash_of_a_ledger_by_hand(desk, sender, text, filled, pace):
     async with client_of(desk) as client:
+        await allot(client, HALF, {payload_of(step.body)["strategy_name"] for step in read_steps(text)})
         before = await cash_and_fills(client)
 
         posted = await post_script(client, sender, text, pace)

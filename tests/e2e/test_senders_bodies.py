@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from mathematricks.contracts.decisions import Reason
 from mathematricks_cli.playing import Pace
-from support.desk import client_of, corpus, post_script, settled
+from support.desk import allot, client_of, corpus, post_script, settled
 
+STRATEGIES = ("FloridaForex", "UPRO_NewYork", "Default Strategy", "My Strategy", "A4")
 pytestmark = pytest.mark.skipif(
     corpus() is None, reason="NOT RUN: no senders' bodies on this machine; set SIGNAL_CORPUS"
 )
@@ -18,6 +21,7 @@ async def test_every_body_ends_in_a_decision_or_an_understandable_refusal(desk, 
     text = (place / "raw_signals.jsonl").read_text()
 
     async with client_of(desk) as client:
+        await allot(client, Decimal(40), STRATEGIES)
         posted = await post_script(client, sender, text, Pace(speed=0), redating=True)
         receipts = await settled(client, [each.signal_id for each in posted if each.signal_id])
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,7 +21,7 @@ from mathematricks.contracts.receipts import Receipt
 from mathematricks.storage.mongo import mongo
 from mathematricks_cli import fleet
 from mathematricks_cli.desk_client import DeskClient, desk_client
-from mathematricks_cli.desk_setup import add_sender, add_strategy, allocate
+from mathematricks_cli.desk_setup import add_sender, add_strategy, allocate, current_shares
 from mathematricks_cli.gathering import executions_in
 from mathematricks_cli.mongod import free_port
 from mathematricks_cli.playing import FrontDoor, Pace, Posted, Sender, play
@@ -92,6 +92,12 @@ async def equip(client: DeskClient, state: StateDir, shares: dict[str, Decimal])
     await allocate(client, shares, "test")
     issued = await add_sender(client, state, SENDER, sorted(shares))
     return Sender(SENDER, issued["secrets"])
+
+
+async def allot(client: DeskClient, share: Decimal, strategies: Iterable[str]) -> None:
+    """Give each of *strategies* this per cent of equity, and every other strategy none."""
+    nothing = dict.fromkeys(await current_shares(client), Decimal(0))
+    await allocate(client, nothing | dict.fromkeys(strategies, share), "test")
 
 
 async def post_script(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -49,9 +49,8 @@ async def keepers_of(desk: DeskClient, db: Database, account: str, shown: Iterab
     """Return what each keeper says of *account*; *shown* are the positions on its mode's dashboard."""
     path = quote(account, safe="")
     venue = AccountUpdate.model_validate(await desk.get(fleet.EXECUTION, f"/api/v1/accounts/{path}/snapshot"))
-    told = await desk.find(fleet.ACCOUNTS, f"/api/v1/account/{path}/state")
-    state = AccountState.model_validate(told) if told else None
     executions = await executions_in(db, account)
+    state = await _state(desk, path, executions)
     return Keepers(
         account=account,
         venue_fills=await _venue_fills(desk, path),
@@ -75,6 +74,16 @@ async def executions_in(db: Database, account: str) -> list[Execution]:
     """Return every execution recorded of *account*; there may be tens of thousands, so they are read where they lie."""
     found = db[EXECUTIONS.name].find({"account": account}).sort("executed_at", 1)
     return [Execution.model_validate(document) async for document in found]
+
+
+async def _state(desk: DeskClient, path: str, executions: Sequence[Execution]) -> AccountState | None:
+    """Return the account's state; one reported before the newest execution is asked to be brought up to date first."""
+    told = await desk.find(fleet.ACCOUNTS, f"/api/v1/account/{path}/state")
+    state = AccountState.model_validate(told) if told else None
+    if state and executions and state.as_of <= max(execution.recorded_at for execution in executions):
+        await desk.post(fleet.ACCOUNTS, f"/api/v1/account/{path}/sync")
+        state = AccountState.model_validate(await desk.get(fleet.ACCOUNTS, f"/api/v1/account/{path}/state"))
+    return state
 
 
 async def _venue_fills(desk: DeskClient, path: str) -> frozenset[str]:
