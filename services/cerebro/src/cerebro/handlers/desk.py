@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Literal
 
 from mathematricks.contracts.decisions import Decision, PortfolioId
 from mathematricks.contracts.signals import StandardSignal
@@ -14,6 +15,8 @@ from cerebro.handlers.keeper import BookKeeper
 from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.tickets import Lines, Ticket
 from cerebro.ports import World
+
+How = Literal["made", "found", "joined"]
 
 
 class Desk:
@@ -33,24 +36,24 @@ class Desk:
         self._arrived: list[Ticket] = []
         self._taking_in: asyncio.Task[None] | None = None
 
-    async def decide(self, signal: StandardSignal) -> tuple[Decision, bool]:
+    async def decide(self, signal: StandardSignal) -> tuple[Decision, How]:
         """
-        Return the durable decision on *signal*, and whether its orders are for the caller to publish.
+        Return the durable decision on *signal*, and how it came about: made now, found, or joined.
 
-        They are not where another copy of the same signal is in hand right now: that one publishes.
+        Joined means that another copy of the same signal is in hand right now: that one publishes.
 
         Raises:
             Retry: the strategy's signal before it has not been decided and has not arrived.
         """
         if (in_hand := self._in_hand.get(signal.signal_id)) is not None:
-            return await asyncio.shield(in_hand), False
+            return await asyncio.shield(in_hand), "joined"
         if self._lines.is_decided(signal) and (record := await self._world.decisions.find(signal.signal_id)):
-            return record.decision, True
+            return record.decision, "found"
         return await self._take_in_hand(signal)
 
-    async def _take_in_hand(self, signal: StandardSignal) -> tuple[Decision, bool]:
+    async def _take_in_hand(self, signal: StandardSignal) -> tuple[Decision, How]:
         if (in_hand := self._in_hand.get(signal.signal_id)) is not None:
-            return await asyncio.shield(in_hand), False
+            return await asyncio.shield(in_hand), "joined"
         done: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         done.add_done_callback(_looked_at)
         self._in_hand[signal.signal_id] = done
@@ -60,7 +63,7 @@ class Desk:
             self._arrived.append(Ticket(signal, done))
             if self._taking_in is None:
                 self._taking_in = asyncio.create_task(self._take_in())
-            return await done, True
+            return await done, "made"
         except Exception as error:
             if not done.done():
                 done.set_exception(error)

@@ -11,7 +11,6 @@ from mathematricks.contracts.decisions import Authority, PortfolioId
 from mathematricks.messaging.bus import Retry
 from prometheus_client import Counter, Histogram
 
-from cerebro.domain.book import Book
 from cerebro.domain.reading import may_reduce
 from cerebro.handlers.judging import Judging, Made
 from cerebro.handlers.keeper import BookKeeper
@@ -51,6 +50,7 @@ class PortfolioQueue:
 
     def put(self, ticket: Ticket) -> None:
         """Take a ticket; it is resolved once its decision is durable."""
+        ticket.reduces = may_reduce(self._keeper.book, ticket.signal)
         self._waiting.append(ticket)
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain())
@@ -72,7 +72,7 @@ class PortfolioQueue:
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                ordered = exits_first(self._waiting, self._keeper.book)
+                ordered = exits_first(self._waiting)
                 most = self._world.rules.batch
                 batch, self._waiting = ordered[:most], ordered[most:]
                 await self._decide(batch)
@@ -142,16 +142,6 @@ class PortfolioQueue:
         self._keeper.commit(decision, one.book, self._world.clock.now())
         self._lines.decided(decision.strategy_id, decision.strategy_seq)
         DECIDED.labels(self.portfolio, decision.outcome).inc()
-        log.info(
-            "signal.decided",
-            signal_id=decision.signal_id,
-            strategy_id=decision.strategy_id,
-            portfolio=decision.portfolio,
-            seq=decision.seq,
-            outcome=decision.outcome,
-            reason=decision.reason,
-            orders=len(decision.orders),
-        )
         one.ticket.resolve(decision)
 
     async def _after_losing(self, rest: list[Ticket]) -> list[Ticket]:
@@ -181,7 +171,7 @@ class PortfolioQueue:
         ticket.fail(error)
 
 
-def exits_first(tickets: Sequence[Ticket], book: Book) -> list[Ticket]:
+def exits_first(tickets: Sequence[Ticket]) -> list[Ticket]:
     """
     Return *tickets* with what closes or cancels before what opens, each strategy's order kept.
 
@@ -191,7 +181,7 @@ def exits_first(tickets: Sequence[Ticket], book: Book) -> list[Ticket]:
     first, later = [], []
     for ticket in tickets:
         strategy = ticket.signal.strategy_id
-        if strategy not in behind_entries and may_reduce(book, ticket.signal):
+        if ticket.reduces and strategy not in behind_entries:
             first.append(ticket)
         else:
             behind_entries.add(strategy)

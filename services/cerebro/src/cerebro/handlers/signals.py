@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
 from mathematricks.contracts.signals import StandardSignal
 
 from cerebro.handlers.ports import Ports
+
+log = structlog.get_logger(__name__)
 
 
 async def on_signal(signal: StandardSignal, ports: Ports) -> None:
@@ -17,9 +20,19 @@ async def on_signal(signal: StandardSignal, ports: Ports) -> None:
     signal, so execution recognises them. Acknowledged once the decision is durable and published;
     what is lost after that, the sweep publishes.
     """
-    decision, to_publish = await ports.desk.decide(signal)
-    if not to_publish:
+    decision, how = await ports.desk.decide(signal)
+    if how == "joined":
         return
     orders = [ports.world.outbox.order(order) for order in decision.orders]
     commands = [ports.world.outbox.command(command) for command in decision.commands]
     await asyncio.gather(*orders, *commands)
+    log.info(
+        "signal.decided" if how == "made" else "signal.published_again",
+        signal_id=decision.signal_id,
+        strategy_id=decision.strategy_id,
+        portfolio=decision.portfolio,
+        seq=decision.seq,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        orders=len(decision.orders),
+    )

@@ -13,11 +13,18 @@ from cerebro.ports import Terms
 
 @dataclass(eq=False)
 class Ticket:
-    """One signal that somebody waits for; *terms* are read when it is taken in hand."""
+    """
+    One signal that somebody waits for.
+
+    Attributes:
+        terms: What the admin has settled, read when it is taken in hand.
+        reduces: It closes or cancels, as far as the book could tell when it was queued.
+    """
 
     signal: StandardSignal
     done: asyncio.Future[Decision]
     terms: Terms | None = None
+    reduces: bool = False
 
     def resolve(self, decision: Decision) -> None:
         """Hand over the decision."""
