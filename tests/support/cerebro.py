@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -165,9 +165,9 @@ class Desk:
         assert filled is not None, "give the quantity of an order that execution sizes"
         self.tell(order.order_id, filled, ended=ended)
 
-    def tell(self, order_id: str, filled: Any, *, ended: bool = True, at: datetime = NOON) -> None:
-        """Tell the book what became of an order."""
-        news = OrderNews(order_id, next(_versions), ended, Decimal(filled), at if filled else None)
+    def tell(self, order_id: str, filled: Any, *, ended: bool = True, lot: str | None = None) -> None:
+        """Tell the book what became of an order; *lot* is the entry that it protects, if it does."""
+        news = OrderNews(order_id, next(_versions), ended, Decimal(filled), NOON if filled else None, lot)
         self.book = after_news(self.book, news)
 
     def see(self, update: AccountUpdate) -> None:

@@ -78,6 +78,9 @@ class FakeOrders:
         self.asked.append(list(order_ids))
         return [self.known[one] for one in order_ids if one in self.known]
 
+    async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
+        return [news for news in self.known.values() if news.lot in entries]
+
 
 @dataclass
 class FakeAccounts:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from mathematricks.contracts.orders import order_id_for
 from support.cerebro import Desk, a_book, a_config, a_market, a_quote, quantities, seconds
 from support.signals import NOON, a_leg
 
@@ -84,11 +83,31 @@ def test_a_named_exits_excess_is_recorded_and_not_traded():
     assert desk.held() == 0
 
 
-def test_an_explicit_entry_is_an_entry_whatever_is_held():
+def test_an_explicit_entry_adds_whatever_its_name():
     desk = Desk()
     desk.send()
 
-    assert told(desk.send(signal_type="ENTRY", action="SELL")) == [("ENTRY", "SELL")]
+    assert told(desk.send(signal_type="ENTRY")) == [("ENTRY", "BUY")]
+
+
+def test_an_explicit_entry_against_the_position_closes_it_first():
+    """An account holds one net position; two lots against each other could not be closed one by one."""
+    desk = Desk()
+    desk.send(external_id="E1")
+    decision = desk.send(signal_type="ENTRY", action="SELL", quantity=D(4), external_id="E2")
+    assert told(decision) == [("EXIT", "SELL")]
+
+    named = desk.send(signal_type="EXIT", action="BUY", quantity=D(4), entry_ref="E2")
+    rest = desk.send(signal_type="EXIT", action="SELL", quantity=D(10), entry_ref="E1")
+
+    assert (named.reason, rest.orders[0].quantity, desk.held()) == ("NO_OPEN_POSITION", 300, 0)
+
+
+def test_an_explicit_entry_without_quantity_turns_the_position_round():
+    desk = Desk()
+    desk.send()
+
+    assert told(desk.send(signal_type="ENTRY", action="SELL", quantity=None)) == [("EXIT", "SELL"), ("ENTRY", "SELL")]
 
 
 def test_an_exits_side_is_opposite_to_the_position_whatever_its_action():
@@ -218,7 +237,7 @@ def test_a_filled_protective_order_closes_its_lot():
     desk = Desk()
     entry = desk.send(stop_loss=D(140)).orders[0]
 
-    desk.tell(order_id_for(entry.signal_id, entry.account, 0, "stop_loss"), 500)
+    desk.tell("its stop-loss", 500, lot=entry.order_id)
 
     assert desk.held() == 0
     assert desk.send(signal_type="EXIT", action="SELL").reason == "NO_OPEN_POSITION"

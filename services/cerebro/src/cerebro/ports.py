@@ -115,6 +115,9 @@ class Orders(Protocol):
     async def states(self, order_ids: Sequence[str]) -> Sequence[OrderNews]:
         """Return the state of each order it knows; raise ``Unavailable`` if it does not answer."""
 
+    async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
+        """Return the state of every order that protects or unwinds one of these entries."""
+
 
 class Accounts(Protocol):
     """What account-data knows of accounts."""

@@ -16,7 +16,7 @@ from mathematricks.storage.mongo import mongo
 from cerebro import api, jobs
 from cerebro.adapters.bus_outbox import BusOutbox
 from cerebro.adapters.debts import MongoDebts
-from cerebro.adapters.http_services import HttpAccounts, HttpMarketData, HttpOrders
+from cerebro.adapters.http_services import ExecutionOrders, HttpAccounts, HttpMarketData
 from cerebro.adapters.mongo_allocations import MongoAllocations
 from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
@@ -53,7 +53,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             terms=MongoTerms(db),
             authorities=MongoAuthorities(db),
             market=HttpMarketData(execution),
-            orders=HttpOrders(execution),
+            orders=ExecutionOrders(execution, db),
             accounts=HttpAccounts(account_data),
             outbox=outbox,
             clock=WallClock(),

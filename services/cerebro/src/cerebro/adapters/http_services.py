@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import httpx
 from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.base import Id, Message
+from mathematricks.contracts.collections import ORDERS
 from mathematricks.contracts.rest import MarketQuestion, MarketView
+from mathematricks.storage.mongo import Database
 from pydantic import AwareDatetime, ValidationError
 
 from cerebro.domain.book_orders import OrderNews
@@ -60,11 +62,12 @@ class HttpMarketData:
         return await _answer(self._http, "POST", "/api/v1/market", MarketView, content=body)
 
 
-class HttpOrders:
-    """``GET /api/v1/orders`` of execution."""
+class ExecutionOrders:
+    """``GET /api/v1/orders`` of execution; what guards a lot is found in its collection, read only."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, db: Database) -> None:
         self._http = http
+        self._orders = db[ORDERS.name]
 
     async def states(self, order_ids: Sequence[str]) -> Sequence[OrderNews]:
         news: list[OrderNews] = []
@@ -74,6 +77,13 @@ class HttpOrders:
             found = await _answer(self._http, "GET", "/api/v1/orders", _Orders, params=params)
             news += [order.news() for order in found.items]
         return news
+
+    async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
+        if not entries:
+            return []
+        closing = {"closes.0.lot": {"$exists": True}, "closes.lot": {"$in": list(entries)}, "lot": {"$ne": None}}
+        found = await self._orders.find(closing, list(_Order.model_fields)).to_list()
+        return [_Order.model_validate(document).news() for document in found]
 
 
 class HttpAccounts:

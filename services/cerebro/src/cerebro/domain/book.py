@@ -40,7 +40,6 @@ class Book:
         in_use: Capital that each strategy ties up, in its account's base currency.
         reserved: Initial margin held for orders that no snapshot covers yet, by account.
         uncovered: Ended entries whose margin waits for such a snapshot, by account.
-        children: Entry of each order that execution makes by itself.
         waiting: Exits that wait for an order to end.
         digest: Sum of the hashes of everything it holds.
     """
@@ -55,7 +54,6 @@ class Book:
     in_use: Map[str, Decimal] = EMPTY
     reserved: Map[str, Decimal] = EMPTY
     uncovered: Map[str, tuple[str, ...]] = EMPTY
-    children: Map[str, str] = EMPTY
     waiting: Map[str, tuple[str, ...]] = EMPTY
     tombstones: tuple[Tombstone, ...] = ()
     digest: int = 0
@@ -86,12 +84,10 @@ class Book:
                 yield entry
 
     def live_orders(self) -> list[str]:
-        """Return the ids of every order that may still change: decided ones and their children."""
+        """Return the ids of every decided order that may still change."""
         entries = [order_id for order_id, entry in self.entries.items() if entry.working]
-        exits = [order_id for order_id, exit_ in self.exits.items() if not exit_.ended]
-        children = [child for child, order_id in self.children.items() if not self._settled(order_id)]
-        return entries + exits + children
+        return entries + [order_id for order_id, exit_ in self.exits.items() if not exit_.ended]
 
-    def _settled(self, order_id: str) -> bool:
-        entry = self.entries.get(order_id)
-        return entry is None or entry.spent
+    def guarded(self) -> list[str]:
+        """Return the ids of the entries that orders of execution's own may still close."""
+        return [order_id for order_id, entry in self.entries.items() if entry.terms.guarded and not entry.spent]

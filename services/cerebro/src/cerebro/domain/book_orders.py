@@ -25,7 +25,7 @@ class EntryTerms:
         asked: The sender's units.
         quantity: Our units; 0 for an entry that was refused, kept so that exits naming it find it.
         capital_per_unit: Strategy capital that one unit ties up, in the account's base currency.
-        children: Orders that execution makes for it by itself: protective ones and the unwinding one.
+        guarded: Execution may close it by orders of its own: protective ones, or one that unwinds it.
     """
 
     order_id: str
@@ -40,7 +40,7 @@ class EntryTerms:
     quantity: Decimal
     lot_step: Decimal
     capital_per_unit: Decimal
-    children: tuple[str, ...] = ()
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

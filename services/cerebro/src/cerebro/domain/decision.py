@@ -127,7 +127,7 @@ def _exited(inputs: DecisionInputs, part: Closing, plan: ExitPlan | Refused) -> 
 def _open(inputs: DecisionInputs, parts: Sequence[Opening], entered: Entered | Refused) -> list[Outcome]:
     if isinstance(entered, Refused):
         return [_not_opened(part, entered) for part in parts]
-    return [_opened(inputs, one) for one in entered.legs]
+    return [_opened(inputs, one, len(entered.legs)) for one in entered.legs]
 
 
 def _not_opened(part: Opening, refused: Refused) -> Outcome:
@@ -142,8 +142,8 @@ def _not_opened(part: Opening, refused: Refused) -> Outcome:
     return Outcome(leg, refused=refused)
 
 
-def _opened(inputs: DecisionInputs, opened: Opened) -> Outcome:
-    order = entry_order(inputs, opened)
+def _opened(inputs: DecisionInputs, opened: Opened, together: int) -> Outcome:
+    order = entry_order(inputs, opened, together)
     leg = LegDecision(
         leg_index=opened.part.leg_index,
         instrument=opened.part.leg.instrument,

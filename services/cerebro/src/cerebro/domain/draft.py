@@ -28,7 +28,6 @@ class Draft:
         self.in_use = book.in_use
         self.reserved = book.reserved
         self.uncovered = book.uncovered
-        self.children = book.children
         self.waiting = book.waiting
         self.tombstones = book.tombstones
         self.digest = book.digest
@@ -46,7 +45,6 @@ class Draft:
             in_use=self.in_use,
             reserved=self.reserved,
             uncovered=self.uncovered,
-            children=self.children,
             waiting=self.waiting,
             tombstones=self.tombstones,
             digest=self.digest % MODULUS,
@@ -105,8 +103,6 @@ class Draft:
         terms = entry.terms
         for name in {terms.signal_id, terms.external_id} - {""}:
             self.names = self.names.set((terms.strategy_id, terms.instrument, name), terms.order_id)
-        for child in terms.children:
-            self.children = self.children.set(child, terms.order_id)
 
     def _keep_sums(self, entry: Entry, before: Entry | None) -> None:
         terms = entry.terms
@@ -159,8 +155,6 @@ class Draft:
             key = (terms.strategy_id, terms.instrument, name)
             if self.names.get(key) == terms.order_id:
                 self.names = self.names.delete(key)
-        for child in terms.children:
-            self.children = self.children.delete(child)
 
 
 def _key(entry: Entry) -> StackKey:

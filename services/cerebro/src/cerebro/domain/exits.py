@@ -98,10 +98,16 @@ def after_exit(holding: Holding, plan: ExitPlan) -> Holding:
 
 
 def _side_closed(part: Closing, holding: Holding) -> Sequence[Lot]:
-    """Return the lots of one side: the named lot's, else opposite to the action, else what there is."""
+    """
+    Return the lots of one side: the named lot's, else opposite to the action, else what there is.
+
+    An exit that neither names an entry we know nor acts against the position is meant for another.
+    """
     named = [lot for lot in holding.lots if part.reference and is_named(lot, part.reference)]
     alive = [lot.side for lot in holding.lots if lot.working or lot.open > 0 or lot.asked_open > 0]
     wanted = opposite(part.leg.action)
+    if part.reference and not named and wanted not in alive:
+        return []
     side = named[0].side if named else wanted if wanted in alive or not alive else alive[0]
     return [lot for lot in holding.lots if lot.side == side]
 

@@ -53,9 +53,8 @@ def after_news(book: Book, news: OrderNews) -> Book:
         return _entry_heard(book, entry, news) if news.version > entry.version else book
     if exit_ := book.exits.get(news.order_id):
         return _exit_heard(book, exit_, news) if news.version > exit_.version else book
-    protects = book.children.get(news.order_id) or news.lot
-    if protects and (entry := book.entries.get(protects)):
-        return _child_heard(book, entry, news)
+    if news.lot and (entry := book.entries.get(news.lot)):
+        return _guard_heard(book, entry, news)
     return book
 
 
@@ -99,17 +98,13 @@ def _enter(draft: Draft, decision: Decision, leg: LegDecision, order: TradingOrd
         quantity=order.quantity or ZERO if order else ZERO,
         lot_step=leg.lot_step or Decimal(1),
         capital_per_unit=leg.capital_per_unit or ZERO,
-        children=_children(order) if order else (),
+        guarded=order is not None and _is_guarded(order),
     )
     draft.put_entry(Entry(terms, reserved=order.reserved_margin if order else ZERO, working=order is not None))
 
 
-def _children(order: TradingOrder) -> tuple[str, ...]:
-    """Return the ids of the orders that execution may make for an entry by itself."""
-    purposes = [("stop_loss", order.stop_loss), ("take_profit", order.take_profit), ("unwind", order.total_legs > 1)]
-    return tuple(
-        order_id_for(order.signal_id, order.account, order.leg_index, purpose) for purpose, there in purposes if there
-    )
+def _is_guarded(order: TradingOrder) -> bool:
+    return order.stop_loss is not None or order.take_profit is not None or order.total_legs > 1
 
 
 def _exit(draft: Draft, decision: Decision, leg: LegDecision, number: int) -> None:
@@ -172,7 +167,7 @@ def _exit_heard(book: Book, exit_: Exit, news: OrderNews) -> Book:
     return draft.book()
 
 
-def _child_heard(book: Book, entry: Entry, news: OrderNews) -> Book:
+def _guard_heard(book: Book, entry: Entry, news: OrderNews) -> Book:
     closed = dict(entry.protected)
     if news.filled <= closed.get(news.order_id, ZERO):
         return book

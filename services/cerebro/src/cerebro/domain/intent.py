@@ -60,7 +60,8 @@ def understand(leg_index: int, leg: Leg, signal: StandardSignal, holding: Holdin
 
     The sender's ``signal_type`` decides where he gave one. Otherwise his position does: none opens,
     the same way adds, the opposite way closes, and what exceeds the position opens the other way as
-    an entry of its own (a reversal). A leg that names an entry only closes.
+    an entry of its own (a reversal). A leg that names an entry only closes. An explicit entry against
+    the strategy's own position closes it first, too: an account holds one net position, not two.
     """
     kind = kind_of(sizing, signal.account_equity, leg)
     asked = senders_units(leg, signal.account_equity, kind)
@@ -71,9 +72,18 @@ def understand(leg_index: int, leg: Leg, signal: StandardSignal, holding: Holdin
     net = holding.long_asked - holding.short_asked
     if kind == "target" and asked is not None:
         return list(_towards(leg_index, leg, asked if leg.action == "BUY" else -asked, net))
+    opposed = net if leg.action == "SELL" else -net
     if signal.signal_type in ENTRIES:
-        return [Opening(leg_index, leg, leg.action, asked, adds=signal.signal_type == "SCALE_IN")]
-    return list(_inferred(leg_index, leg, asked, net if leg.action == "SELL" else -net))
+        return list(_entered(leg_index, leg, asked, opposed, adds=signal.signal_type == "SCALE_IN"))
+    return list(_inferred(leg_index, leg, asked, opposed))
+
+
+def _entered(leg_index: int, leg: Leg, asked: Decimal | None, opposed: Decimal, *, adds: bool) -> Iterator[Part]:
+    """An entry that the sender calls one; without a size it opens in full after closing all."""
+    if opposed > 0:
+        yield from _inferred(leg_index, leg, asked, opposed)
+    if opposed <= 0 or asked is None:
+        yield Opening(leg_index, leg, leg.action, asked, adds)
 
 
 def _inferred(leg_index: int, leg: Leg, asked: Decimal | None, opposed: Decimal) -> Iterator[Part]:

@@ -19,13 +19,19 @@ from cerebro.domain.pricing import limit_price_of, stop_price_of
 CENT_OF_A_CENT = Decimal(1).scaleb(-4)
 
 
-def entry_order(inputs: DecisionInputs, opened: Opened) -> TradingOrder:
-    """Return the order of an opening leg, with the limits of its acceptance and its protection."""
+def entry_order(inputs: DecisionInputs, opened: Opened, together: int) -> TradingOrder:
+    """
+    Return the order of an opening leg, with the limits of its acceptance and its protection.
+
+    Args:
+        together: How many legs open together; execution sends all of them or none.
+    """
     leg = opened.part.leg
     account = inputs.book.account or ""
     margin = opened.quantity * opened.priced.unit_margin
     return TradingOrder(
         **_common(inputs, opened.part.leg_index, leg),
+        total_legs=together,
         order_id=order_id_for(inputs.signal.signal_id, account, opened.part.leg_index, "entry"),
         account=account,
         purpose="entry",
@@ -91,7 +97,6 @@ def _common(inputs: DecisionInputs, leg_index: int, leg: Leg) -> dict[str, Any]:
         "instrument": leg.instrument,
         "contract": leg.contract,
         "leg_index": leg_index,
-        "total_legs": len(signal.legs),
         "sent_at": signal.sent_at,
         "received_at": signal.received_at,
         "decided_at": inputs.now,

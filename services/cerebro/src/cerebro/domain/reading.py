@@ -94,8 +94,9 @@ def _holding(book: Book, signal: StandardSignal, legs: Sequence[Leg], sizing: Si
 
 
 def _may_close(book: Book, signal: StandardSignal, legs: Sequence[Leg], sizing: Sizing | None) -> bool:
-    if signal.signal_type is not None:
-        return signal.signal_type not in ENTRIES
+    """Entries, named so or inferred, close only what opposes them."""
+    if signal.signal_type is not None and signal.signal_type not in ENTRIES:
+        return True
     if signal.entry_ref is not None or sizing == "target" or len(legs) > 1:
         return True
     return _opposes(book, signal.strategy_id, legs[0])

@@ -37,7 +37,7 @@ class BookKeeper:
         self.checkpoint_seq = 0
         self._in_batch = False
         self._waiting: list[Change] = []
-        self._early: dict[str, OrderNews] = {}
+        self._early: dict[str, dict[str, OrderNews]] = {}
         self._doubts: dict[str, tuple[datetime, timedelta]] = {}
 
     @contextmanager
@@ -62,27 +62,25 @@ class BookKeeper:
         self.book = book
         for order in decision.orders:
             self._doubts[order.order_id] = now + FIRST_DOUBT, FIRST_DOUBT
-            if order.order_id in self._early:
-                self.hear(self._early.pop(order.order_id), now)
+            for early in self._early.pop(order.order_id, {}).values():
+                self.hear(early, now)
 
     def fold(self, decision: Decision, now: datetime) -> None:
         """Fold in a decision that another process made, or that was made before a restart."""
         self.commit(decision, after_decision(self.book, decision), now)
 
     def knows(self, order_id: str) -> bool:
-        """Whether the order, or the entry that it protects, is in this book."""
+        """Whether the order is in this book."""
         book = self.book
-        return order_id in book.entries or order_id in book.exits or order_id in book.children
+        return order_id in book.entries or order_id in book.exits
 
     def hear(self, news: OrderNews, now: datetime) -> None:
-        """Take in what became of an order."""
-        if not self.knows(news.order_id) and news.lot is None:
-            self._keep_early(news)
+        """Take in what became of an order, or of one that protects or unwinds an entry."""
+        about = news.lot or news.order_id
+        if not self.knows(about):
+            self._keep_early(about, news)
             return
-        if news.ended:
-            self._doubts.pop(news.order_id, None)
-        else:
-            self._doubts[news.order_id] = now + FIRST_DOUBT, FIRST_DOUBT
+        self._doubts[about] = now + FIRST_DOUBT, FIRST_DOUBT
         self._change(lambda book: after_news(book, news))
 
     def see(self, update: AccountUpdate) -> None:
@@ -91,22 +89,29 @@ class BookKeeper:
 
     def doubt_all(self, now: datetime) -> None:
         """Doubt every order that may still change, as after a start."""
-        self._doubts = dict.fromkeys(self.book.live_orders(), (now, FIRST_DOUBT))
+        self._doubts = dict.fromkeys([*self.book.live_orders(), *self.book.guarded()], (now, FIRST_DOUBT))
 
     def in_doubt(self, now: datetime, most: int) -> list[str]:
         """
-        Return up to *most* live orders that nothing was heard of for 5 s, to be asked about.
+        Return up to *most* orders that nothing was heard of for 5 s though they may still change.
 
         While nothing changes, each is asked about less and less often, down to once a minute.
         """
-        due = [order_id for order_id, (at, _) in self._doubts.items() if at <= now][:most]
+        due = [order_id for order_id, (at, _) in self._doubts.items() if at <= now]
+        asked = [order_id for order_id in due if self._may_change(order_id)][:most]
         for order_id in due:
-            pause = min(LONGEST_DOUBT, self._doubts[order_id][1] * 2)
-            if self.knows(order_id):
-                self._doubts[order_id] = now + pause, pause
-            else:
+            if not self._may_change(order_id):
                 del self._doubts[order_id]
-        return [order_id for order_id in due if order_id in self._doubts]
+        for order_id in asked:
+            pause = min(LONGEST_DOUBT, self._doubts[order_id][1] * 2)
+            self._doubts[order_id] = now + pause, pause
+        return asked
+
+    def _may_change(self, order_id: str) -> bool:
+        if entry := self.book.entries.get(order_id):
+            return entry.working or (entry.terms.guarded and not entry.spent)
+        exit_ = self.book.exits.get(order_id)
+        return exit_ is not None and not exit_.ended
 
     def _change(self, change: Change) -> None:
         if self._in_batch:
@@ -114,8 +119,10 @@ class BookKeeper:
         else:
             self.book = change(self.book)
 
-    def _keep_early(self, news: OrderNews) -> None:
-        known = self._early.pop(news.order_id, None)
-        self._early[news.order_id] = news if known is None or news.version > known.version else known
+    def _keep_early(self, about: str, news: OrderNews) -> None:
+        waiting = self._early.setdefault(about, {})
+        known = waiting.get(news.order_id)
+        if known is None or news.version > known.version:
+            waiting[news.order_id] = news
         if len(self._early) > EARLY_KEPT:
             self._early.pop(next(iter(self._early)))

@@ -39,4 +39,5 @@ def news_of(told: ExecutionConfirmation, order_id: str) -> OrderNews:
         ended=told.status in TERMINAL,
         filled=told.filled,
         last_fill_at=filled_at if told.filled else None,
+        lot=told.lot,
     )

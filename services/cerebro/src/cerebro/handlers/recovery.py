@@ -38,17 +38,21 @@ async def recover(ports: Ports) -> None:
     try:
         await ports.standings.refresh(ports.world.clock.now())
         for keeper in ports.keepers.values():
-            await ask_about(keeper, keeper.book.live_orders(), ports.world)
+            await ask_about(keeper, [*keeper.book.live_orders(), *keeper.book.guarded()], ports.world)
     except Unavailable as why:
         log.warning("recovery.incomplete", why=str(why))
     await ports.debts.sweep(ports.world.clock.now())
 
 
 async def ask_about(keeper: BookKeeper, order_ids: list[str], world: World) -> None:
-    """Take in what execution knows of these orders; raise ``Unavailable`` if it does not answer."""
-    if order_ids:
-        for news in await world.orders.states(order_ids):
-            keeper.hear(news, world.clock.now())
+    """Take in what execution knows of these orders and of what guards them; raise ``Unavailable`` if it is silent."""
+    if not order_ids:
+        return
+    guarded = set(keeper.book.guarded())
+    states = await world.orders.states(order_ids)
+    guards = await world.orders.guards([one for one in order_ids if one in guarded])
+    for news in (*states, *guards):
+        keeper.hear(news, world.clock.now())
 
 
 async def keep_checkpoint(keeper: BookKeeper, world: World) -> None:
