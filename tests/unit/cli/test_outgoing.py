@@ -76,8 +76,8 @@ def test_a_forwarded_body_is_filled_inside_its_wrapper():
 
 
 def test_old_bodies_that_differ_only_in_their_time_still_differ_when_redated():
-    first = {"signalID": "stock_001", "signal_sent_EPOCH": 1_764_406_736}
-    again = {"signalID": "stock_001", "signal_sent_EPOCH": 1_764_483_456}
+    first = {"signalID": "stock_001", "signal_sent_EPOCH": 1_764_406_736, "timestamp": "2025-11-29T08:58:56Z"}
+    again = {"signalID": "stock_001", "signal_sent_EPOCH": 1_764_483_456, "timestamp": "2025-11-30T06:17:36Z"}
 
     one, two = filled(a_player(redating=True), first, again)
 

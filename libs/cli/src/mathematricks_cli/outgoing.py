@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mathematricks_cli.redate import SENT, redate, sent_at, shift_expiries
+from mathematricks_cli.redate import ALSO_SENT, SENT, redate, sent_at, shift_expiries
 from mathematricks_cli.script import PREVIOUS, Body, Step, payload_of, resolve
 
 PASSPHRASE = "passphrase"  # noqa: S105 (the name of the field)
@@ -65,7 +65,7 @@ class Player:
     def _redated_apart(self, body: Body, now: datetime) -> Body:
         # Two old bodies that differ only in their sent time must still differ, or one would be a duplicate.
         moment, redated = now, redate(body, now)
-        while (said := json.dumps(redated, sort_keys=True)) in self._sent and sent_at(body):
+        while (said := _identity(redated)) in self._sent and sent_at(body):
             moment -= timedelta(seconds=1)
             redated = redate(body, moment)
         self._sent.add(said)
@@ -77,3 +77,9 @@ class Player:
         if self.passphrase is not None:
             payload[PASSPHRASE] = self.passphrase
         return False
+
+
+def _identity(body: Body) -> str:
+    """Return what makes *body* the signal it is; the other times in it do not."""
+    payload = {name: value for name, value in payload_of(body).items() if name not in ALSO_SENT}
+    return json.dumps(payload, sort_keys=True)

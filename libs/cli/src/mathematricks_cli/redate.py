@@ -9,7 +9,8 @@ from typing import Any
 from mathematricks_cli.script import Body, payload_of
 
 SENT = "signal_sent_EPOCH"
-_ALSO_SENT = ("timestamp", "forwarded_at")
+ALSO_SENT = ("timestamp", "forwarded_at")
+"""Other times that senders and forwarders write; they say nothing about the signal."""
 _MILLISECONDS_FROM = 100_000_000_000
 """An epoch from here on counts milliseconds: as seconds it would lie in the year 5138."""
 _EXPIRY = re.compile(r"(\d{4})(-?)(\d{2})-?(\d{2})")
@@ -51,7 +52,7 @@ def like(sample: Any, moment: datetime) -> Any:
 
 
 def _move_times(body: Body, now: datetime) -> None:
-    for name in (SENT, *_ALSO_SENT):
+    for name in (SENT, *ALSO_SENT):
         if _moment(body.get(name)) is not None:
             body[name] = like(body[name], now)
 
