@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
-from mathematricks.storage.mongo import Database
+from mathematricks.storage.mongo import Database, mongo
 from support.intake import Intake, intake
+
+
+@pytest.fixture
+async def db(mongo_url: str) -> AsyncIterator[Database]:
+    """An empty database: the service makes the collections it owns, and that is part of the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with mongo(mongo_url, name) as database:
+        yield database
+        await database.client.drop_database(name)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from signal_ingestion.domain.json_body import decode
 from signal_ingestion.domain.parse import Parsed, parse
 from signal_ingestion.domain.providers import PROVIDERS
 from signal_ingestion.domain.refused import Refused
+from support.raw_lines import raw_lines, samples
 from support.signals import a_body, a_body_leg
 
 
@@ -342,6 +343,26 @@ def test_a_stop_order_may_give_its_stop_as_its_price() -> None:
     leg = only_leg(read(legs=[a_body_leg(order_type="stop", price=140)]))
 
     assert (leg.order_type, leg.stop_price) == ("STOP", Decimal(140))
+
+
+def test_every_real_body_is_read_or_refused_with_a_reason_its_sender_understands() -> None:
+    reasons = []
+    for line in raw_lines():
+        try:
+            assert parse(decode(line).tree).legs
+        except Refused as refused:
+            reasons.append(refused.reason)
+
+    assert ["template placeholder" in reason for reason in reasons] == [True]
+
+
+def test_every_step_of_the_senders_scripts_is_read() -> None:
+    for script in samples():
+        for step in orjson.loads(script.read_bytes()):
+            filled = {"signal_sent_EPOCH": 1764051878, "signalID": "step"} | step
+            parsed = parse(decode(orjson.dumps(filled)).tree)
+            assert parsed.provider == "v3"
+            assert parsed.signal_type == step["signal_type"]
 
 
 def test_every_format_has_its_own_name() -> None:

@@ -10,5 +10,6 @@ def client_of(connection: HTTPConnection, trusted_proxies: int) -> str:
     peer = connection.client.host if connection.client else "unknown"
     if trusted_proxies == 0:
         return peer
-    seen = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    said = ",".join(connection.headers.getlist("x-forwarded-for"))
+    seen = [part.strip() for part in said.split(",") if part.strip()]
     return seen[-trusted_proxies][:100] if len(seen) >= trusted_proxies else peer

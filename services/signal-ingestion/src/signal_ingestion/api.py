@@ -56,13 +56,17 @@ _EXAMPLE = {
     "signal_legs": [{"instrument": "AAPL", "instrument_type": "STOCK", "action": "BUY", "quantity": 10}],
 }
 _REQUEST: dict[str, Any] = {
+    "parameters": [
+        {"name": header, "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
+        for header in MAC_HEADERS.values()
+    ],
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"type": "object"}, "example": _EXAMPLE},
             "text/plain": {"schema": {"type": "string", "maxLength": MOST_BYTES}},
         },
-    }
+    },
 }
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": SignalAnswer, "description": "The very same signal was received before"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -23,17 +24,29 @@ from pydantic import AwareDatetime, BaseModel
 
 from signal_ingestion import administration
 from signal_ingestion.administration import UnknownSender
-from signal_ingestion.ports import NameTaken, Ports
+from signal_ingestion.ports import NameTaken, NotRecorded, Ports
 
 _CLOSED: dict[int | str, dict[str, Any]] = {
     401: {"model": Failure, "description": "Show a bearer token"},
     403: {"model": Failure, "description": "Not for this role"},
+    503: {"model": Failure, "description": "The store does not answer"},
 }
 _UNREADABLE: dict[int | str, dict[str, Any]] = {400: {"model": Failure, "description": "Not JSON"}}
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Failure, "description": "There is none"}}
 _TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": Failure, "description": "Somebody was faster"}}
 
-router = APIRouter(prefix="/api/v1", tags=["intake"], dependencies=[require("service", "admin")], responses=_CLOSED)
+
+async def confirmed() -> AsyncIterator[None]:
+    """Answer 503 where the store does not."""
+    try:
+        yield
+    except NotRecorded:
+        raise Refusal(503, "The store does not answer; try again in a moment", {"Retry-After": "1"}) from None
+
+
+router = APIRouter(
+    prefix="/api/v1", tags=["intake"], dependencies=[require("service", "admin"), Depends(confirmed)], responses=_CLOSED
+)
 
 OurPorts = Annotated[Ports, Depends(ports_of)]
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)

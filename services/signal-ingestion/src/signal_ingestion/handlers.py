@@ -1,34 +1,21 @@
-"""The one walk of every body, whatever way it came: who, what, admitted?, record, announce."""
+"""The one walk of every body, whatever way it came: who sent it, what it says, may it enter, record, announce."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import datetime
 
-import structlog
-from mathematricks.contracts.signals import (
-    BodyFacts,
-    RawBody,
-    RawRecord,
-    SenderRecord,
-    SignalAnswer,
-    Verdict,
-)
-from prometheus_client import Counter
+from mathematricks.contracts.signals import BodyFacts, RawBody, SenderRecord
+from mathematricks.messaging.bus import Retry
 
-from signal_ingestion.domain import authentic
+from signal_ingestion.callers import identify
 from signal_ingestion.domain.admission import Admitted, Door, admit
 from signal_ingestion.domain.arrival import Answer, Arrival, examine, facts_of
 from signal_ingestion.domain.json_body import Body
 from signal_ingestion.domain.parse import parse
 from signal_ingestion.domain.refused import Refused
-from signal_ingestion.ports import Ports
-
-log = structlog.get_logger(__name__)
-BODIES = Counter("intake_bodies_total", "Bodies that arrived", ["intake", "verdict"])
-
-RECEIVED = "Signal received and processed"
-REPEATED = "This very signal was received before; nothing was done again"
+from signal_ingestion.ports import NotRecorded, Ports
+from signal_ingestion.verdicts import answer_of, raw_record, refuse, turn_away
 
 
 async def accept(arrival: Arrival, ports: Ports) -> Answer:
@@ -44,20 +31,20 @@ async def accept(arrival: Arrival, ports: Ports) -> Answer:
     body = examine(arrival.body)
     now = ports.clock.now()
     try:
-        sender = await _identify(arrival, body, ports, now)
+        sender = await identify(arrival, body, ports, now)
     except Refused as refusal:
-        return await _turn_away(arrival, body, refusal, ports)
+        return await turn_away(arrival, facts_of(arrival, body), refusal, ports)
     facts = facts_of(arrival, body)
     try:
         admitted = _admit(arrival, body, sender, ports, now)
     except Refused as refusal:
-        return await _refuse(arrival, facts, sender, refusal, ports)
+        return await refuse(arrival, facts, sender.name, refusal, ports)
     if not ports.sender_pace.take(sender.name):
         await ports.alarm(f"sender.pace:{sender.name}", "warning", "A sender sends faster than it should")
     if ports.signals.known(admitted.signal_id):
-        await ports.raws.add(_raw(arrival, facts, "DUPLICATE", 200, sender.name, signal_id=admitted.signal_id))
-        return _answer(admitted, arrival, duplicate=True)
-    return await _take(arrival, admitted, facts, ports, now)
+        await ports.raws.add(raw_record(arrival, facts, "DUPLICATE", 200, **_signal(admitted)))
+        return answer_of(arrival, admitted)
+    return await _record(arrival, facts, admitted, ports, now)
 
 
 async def on_raw(raw: RawBody, ports: Ports) -> None:
@@ -70,37 +57,10 @@ async def on_raw(raw: RawBody, ports: Ports) -> None:
         environment=raw.environment or ports.settings.platform.environment,
         sender=raw.sender,
     )
-    await accept(arrival, ports)
-
-
-async def _identify(arrival: Arrival, body: Body | Refused, ports: Ports, now: datetime) -> SenderRecord:
-    if isinstance(body, Refused) and body.status == 413:
-        raise body
-    if arrival.sender is not None:
-        sender, wrong = await ports.senders.named(arrival.sender), authentic.UNKNOWN_SENDER
-    elif arrival.signature is not None:
-        sender, wrong = await _signer(arrival, arrival.signature, ports, now), authentic.WRONG_SIGNATURE
-    elif arrival.token is not None:
-        sender, wrong = await ports.senders.by_secret("token", arrival.token, now), authentic.WRONG_TOKEN
-    elif isinstance(body, Refused):
-        raise body
-    else:
-        shown = authentic.passphrase_in(body.tree)
-        sender = await ports.senders.by_secret("passphrase", shown, now) if shown else None
-        wrong = authentic.WRONG_PASSPHRASE
-    if sender is None:
-        raise Refused(401, wrong)
-    return sender
-
-
-async def _signer(arrival: Arrival, shown: authentic.Signature, ports: Ports, now: datetime) -> SenderRecord | None:
-    sender = await ports.senders.named(shown.sender)
-    if sender is None:
-        return None
-    authentic.verify(shown, arrival.body, ports.senders.mac_keys(sender, now), now)
-    if not await ports.nonces.claim(sender.name, shown.nonce, authentic.sha256(arrival.body), now):
-        raise Refused(401, authentic.REPLAYED_NONCE)
-    return sender
+    try:
+        await accept(arrival, ports)
+    except NotRecorded as failure:
+        raise Retry(str(failure)) from failure
 
 
 def _admit(arrival: Arrival, body: Body | Refused, sender: SenderRecord, ports: Ports, now: datetime) -> Admitted:
@@ -110,84 +70,26 @@ def _admit(arrival: Arrival, body: Body | Refused, sender: SenderRecord, ports: 
     return admit(parse(body.tree), sender.name, sender.strategies, door, arrival.received_at, now)
 
 
-async def _take(arrival: Arrival, admitted: Admitted, facts: BodyFacts, ports: Ports, now: datetime) -> Answer:
-    raw = _raw(arrival, facts, "ACCEPTED", 202, admitted.sender, signal_id=admitted.signal_id)
-    raw_kept = asyncio.create_task(ports.raws.add(raw))
+async def _record(arrival: Arrival, facts: BodyFacts, admitted: Admitted, ports: Ports, now: datetime) -> Answer:
+    """Write signal and raw body at once; whichever is lost in a crash, the sender was not answered yet."""
+    kept = asyncio.create_task(ports.raws.add(raw_record(arrival, facts, "ACCEPTED", 202, **_signal(admitted))))
     try:
         signal = await ports.signals.add(admitted, facts, now)
     finally:
-        await raw_kept
+        await kept
     if signal is None:
-        first = await ports.signals.find(admitted.signal_id)
-        if first is None or first.raw_id != facts.raw_id:  # a redelivered body is not its own duplicate
-            await ports.raws.correct(facts.raw_id, "DUPLICATE", 200)
-        return _answer(admitted, arrival, duplicate=True)
+        await _correct(facts.raw_id, admitted.signal_id, ports)
+        return answer_of(arrival, admitted)
     ports.announce(signal)
-    return _answer(admitted, arrival, duplicate=False, seq=signal.strategy_seq)
+    return answer_of(arrival, admitted, signal)
 
 
-async def _turn_away(arrival: Arrival, body: Body | Refused, refusal: Refused, ports: Ports) -> Answer:
-    facts = facts_of(arrival, body)
-    await ports.raws.add(_raw(arrival, facts, "UNAUTHENTICATED", refusal.status, None, reason=refusal.reason))
-    if arrival.sender is not None:
-        title = "A body came by an inlet, but no sender lists its strategy"
-        await ports.alarm(f"inlet.unknown:{arrival.intake}", "warning", title, intake=arrival.intake)
-    elif not ports.strangers.take("all"):
-        await ports.alarm("intake.strangers", "warning", "Many bodies arrive without a valid secret")
-    _count(arrival, "UNAUTHENTICATED")
-    log.warning("body.unauthenticated", intake=arrival.intake, status=refusal.status, reason=refusal.reason)
-    return Answer(refusal.status, {"error": refusal.reason})
+async def _correct(raw_id: str, signal_id: str, ports: Ports) -> None:
+    """Another copy was faster, so this body was a duplicate; but a redelivered body is not its own duplicate."""
+    first = await ports.signals.find(signal_id)
+    if first is None or first.raw_id != raw_id:
+        await ports.raws.correct(raw_id, "DUPLICATE", 200)
 
 
-async def _refuse(arrival: Arrival, facts: BodyFacts, sender: SenderRecord, refusal: Refused, ports: Ports) -> Answer:
-    await ports.raws.add(_raw(arrival, facts, "REFUSED", refusal.status, sender.name, reason=refusal.reason))
-    title = "A sender's body was refused"
-    await ports.alarm(f"body.refused:{sender.name}", "warning", title, sender=sender.name, reason=refusal.reason)
-    _count(arrival, "REFUSED")
-    log.warning("body.refused", intake=arrival.intake, sender=sender.name, status=refusal.status, reason=refusal.reason)
-    return Answer(refusal.status, {"error": refusal.reason})
-
-
-def _raw(
-    arrival: Arrival,
-    facts: BodyFacts,
-    verdict: Verdict,
-    status: int,
-    sender: str | None,
-    **known: str,
-) -> RawRecord:
-    return RawRecord(
-        **dict(facts),
-        received_at=arrival.received_at,
-        environment=arrival.environment,
-        sender=sender,
-        verdict=verdict,
-        status=status,
-        **known,
-    )
-
-
-def _answer(admitted: Admitted, arrival: Arrival, *, duplicate: bool, seq: int | None = None) -> Answer:
-    _count(arrival, "DUPLICATE" if duplicate else "ACCEPTED")
-    log.info(
-        "signal.duplicate" if duplicate else "signal.accepted",
-        signal_id=admitted.signal_id,
-        strategy_id=admitted.parsed.strategy,
-        strategy_seq=seq,
-        sender=admitted.sender,
-        intake=arrival.intake,
-        provider=admitted.parsed.provider,
-    )
-    answer = SignalAnswer(
-        message=REPEATED if duplicate else RECEIVED,
-        timestamp=admitted.received_at,
-        signal_summary=admitted.parsed.summary,
-        signal_id=admitted.signal_id,
-        duplicate=duplicate,
-        warnings=admitted.parsed.warnings,
-    )
-    return Answer(200 if duplicate else 202, answer.model_dump(mode="json"))
-
-
-def _count(arrival: Arrival, verdict: Verdict) -> None:
-    BODIES.labels(arrival.intake, verdict).inc()
+def _signal(admitted: Admitted) -> dict[str, str]:
+    return {"sender": admitted.sender, "signal_id": admitted.signal_id}

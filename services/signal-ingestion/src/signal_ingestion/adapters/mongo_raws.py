@@ -32,7 +32,8 @@ class MongoRaws:
         collection = self._strangers if verdict == "UNAUTHENTICATED" else self._kept
         wanted = {} if verdict is None else {"verdict": verdict}
         order = [("$natural", -1)] if collection is self._strangers else [("received_at", -1)]
-        found = await collection.find(wanted).sort(order).to_list(limit)
+        with recording():
+            found = await collection.find(wanted).sort(order).to_list(limit)
         return [RawRecord.model_validate(document) for document in found]
 
 

@@ -56,7 +56,8 @@ class MongoSignals:
         if before is not None:
             wanted["received_at"] = {"$lt": before}
         newest_first = [("received_at", -1), ("strategy_seq", -1)]
-        found = await self._collection.find(wanted).sort(newest_first).to_list(limit)
+        with recording():
+            found = await self._collection.find(wanted).sort(newest_first).to_list(limit)
         return [SignalRecord.model_validate(document) for document in found]
 
     async def _write(self, batch: list[_Waiting]) -> list[StandardSignal | None]:
