@@ -128,8 +128,14 @@ class Bench:
         self.events: list[Any] = []
 
     def submit(self, instrument: Instrument = STOCK, side: str = "BUY", quantity: object = 100, **but: Any) -> Any:
+        """Submit an order numbered on from the last; return it as it then is."""
+        return self.submit_order(
+            an_order(instrument, side, quantity, **{"client_order_id": f"o{len(self.orders) + 1}"} | but)
+        )
+
+    def submit_order(self, asked: BrokerOrder) -> Any:
         """Submit an order as the venue would; return it as it then is."""
-        asked = an_order(instrument, side, quantity, **{"client_order_id": f"o{len(self.orders) + 1}"} | but)
+        instrument = self.market.instruments[asked.contract.key]
         trading = self._trading(instrument, self.market.quote(instrument.contract))
         judgement = judge(self.book, asked, trading, underlying_of(instrument, self.market.quote), self.now)
         funds = value(self.book.account, self.market).available - self.book.reserved

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import pytest
 
 PATIENCE_SECONDS = 5.0
+POLL_SECONDS = 0.01
 
 
 class CannotMove(Exception):
@@ -197,7 +198,7 @@ class BrokerSuite:
     async def test_one_of_an_oco_pair_cancels_the_other(self, bench: Bench) -> None:
         await moved(bench, 100)
         await bench.broker.submit(bench.order("b1"))
-        pair = {"side": "SELL", "oco_group": "pair", "time_in_force": "GTC"}
+        pair: dict[str, Any] = {"side": "SELL", "oco_group": "pair", "time_in_force": "GTC"}
         await bench.broker.submit(bench.order("b2", order_type="STOP", stop_price=Decimal(95), **pair))
         await bench.broker.submit(bench.order("b3", order_type="LIMIT", limit_price=Decimal(105), **pair))
 
@@ -227,9 +228,11 @@ async def moved(bench: Bench, price: int, size: int | None = None) -> None:
 async def ended(bench: Bench, client_order_id: str) -> Any:
     """Return the order once it no longer works."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (state := await bench.broker.find(bench.account, client_order_id)) is None or state.status == "WORKING":
-            await asyncio.sleep(0.01)
-    return state
+        while True:
+            state = await bench.broker.find(bench.account, client_order_id)
+            if state is not None and state.status != "WORKING":
+                return state
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def told_until(feed: Any, status: str) -> list[Any]:
