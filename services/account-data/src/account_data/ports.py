@@ -87,8 +87,12 @@ class Brokers(Protocol):
     async def snapshot(self, account: str) -> AccountUpdate:
         """Return the account as its broker sees it now; raise also ``UnknownAccount``."""
 
-    async def executions(self, account: str, since: datetime) -> Sequence[Execution]:
-        """Return what execution recorded for the account at venue times from *since* on."""
+
+class Executions(Protocol):
+    """What execution recorded, read-only."""
+
+    async def unbooked(self, account: str, since: datetime) -> Sequence[Execution]:
+        """Return the account's executions from the venue time *since* on that the ledger lacks, 5,000 at most."""
 
 
 class Orders(Protocol):
@@ -136,6 +140,8 @@ class Account:
     """When the books last agreed with the broker's."""
     examined_at: datetime | None = None
     suspicion: Suspicion | None = None
+    behind_at: datetime | None = None
+    """Recording time of our newest execution when execution last knew of a newer one."""
 
 
 @dataclass
@@ -163,6 +169,7 @@ class Ports:
     ledger: Ledger
     checkpoints: Checkpoints
     brokers: Brokers
+    executions: Executions
     orders: Orders
     strategies: Strategies
     bus: Bus

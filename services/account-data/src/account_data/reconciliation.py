@@ -11,7 +11,7 @@ from mathematricks.alerting.raise_hell import raise_hell
 from mathematricks.contracts.accounts import AccountUpdate, Difference, SyncReport
 
 from account_data.domain.ledger import Booking, ordinary
-from account_data.domain.reconcile import corrections, diff, not_yet, opening
+from account_data.domain.reconcile import corrections, diff, is_behind, not_yet, opening
 from account_data.handlers import take
 from account_data.ports import Account, BrokersUnavailable, Ports, Suspicion, UnknownAccount
 
@@ -57,11 +57,9 @@ async def examine(name: str, ports: Ports) -> SyncReport:
         take(update, ports)
         account = ports.accounts[name]
         account.examined_at = ports.clock.now()
-        found = 0
-        if not_yet(account.books, update) or diff(account.books, update):
-            found = await _book_missing(account, ports)
+        booked = await _book_missing(account, ports) if _lacks_some(account, update) else 0
         report = await _judge(account, update, ports)
-    report = report.model_copy(update={"executions_booked": found})
+    report = report.model_copy(update={"executions_booked": booked})
     log.info("account.examined", account=name, agreed=report.agreed, differences=len(report.differences))
     return report
 
@@ -85,12 +83,24 @@ def _is_due(account: Account, now: datetime, ports: Ports) -> bool:
     return account.examined_at is None or now - account.examined_at >= pause
 
 
+def _lacks_some(account: Account, update: AccountUpdate) -> bool:
+    """
+    Whether executions may have been lost on their way: the books differ, or have not moved though behind.
+
+    On a busy account the books are behind for moments; what is on its way need not be asked for.
+    """
+    books = account.books
+    if not is_behind(books, update):
+        account.behind_at = None
+        return not_yet(books, update) is None and bool(diff(books, update))
+    before, account.behind_at = account.behind_at, books.recorded_through or BEFORE_ALL
+    return before == account.behind_at
+
+
 async def _book_missing(account: Account, ports: Ports) -> int:
     since = account.agreed_at - LOOK_BACK if account.agreed_at else BEFORE_ALL
-    executions = await ports.brokers.executions(account.books.account, since)
-    known = await ports.ledger.known([each.execution_id for each in executions])
-    missing = [ordinary(each) for each in executions if each.execution_id not in known]
-    return await _book(missing, ports)
+    missing = await ports.executions.unbooked(account.books.account, since)
+    return await _book([ordinary(execution) for execution in missing], ports)
 
 
 async def _judge(account: Account, update: AccountUpdate, ports: Ports) -> SyncReport:

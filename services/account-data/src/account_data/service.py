@@ -18,6 +18,7 @@ from mathematricks.storage.mongo import mongo
 from account_data import api, booking, handlers, jobs, saving
 from account_data.adapters.http_brokers import HttpBrokers
 from account_data.adapters.mongo_checkpoints import MongoCheckpoints
+from account_data.adapters.mongo_executions import MongoExecutions
 from account_data.adapters.mongo_ledger import MongoLedger
 from account_data.adapters.mongo_orders import MongoOrders
 from account_data.adapters.mongo_strategies import MongoStrategies
@@ -45,6 +46,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             ledger=MongoLedger(db),
             checkpoints=MongoCheckpoints(db),
             brokers=HttpBrokers(http),
+            executions=MongoExecutions(db),
             orders=MongoOrders(db),
             strategies=MongoStrategies(db),
             bus=bus,

@@ -160,7 +160,7 @@ ACCOUNT_HISTORY = Collection(
         Index((("account", 1), ("seq", 1)), unique=True, where={"seq": {"$exists": True}}),
         Index((("account", 1), ("instrument", 1), ("at", 1)), where={"seq": {"$exists": True}}),
         Index((("signal_id", 1),), where={"seq": {"$exists": True}}),
-        Index((("booked_at", -1),), where={"seq": {"$exists": True}}),
+        Index((("booked_at", -1), ("seq", -1)), where={"seq": {"$exists": True}}),
         Index((("kind", 1), ("account", 1), ("at", -1)), where={"kind": {"$in": ["snapshot", "day_open"]}}),
     ),
     model=HistoryEntry,

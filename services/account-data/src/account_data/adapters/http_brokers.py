@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
-import structlog
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.base import Message
-from mathematricks.contracts.executions import Execution
-from mathematricks.contracts.rest import BrokerAccount, BrokerAccounts, Executions
+from mathematricks.contracts.rest import BrokerAccount, BrokerAccounts
 from pydantic import ValidationError
 
 from account_data.ports import BrokersUnavailable, UnknownAccount
 
-log = structlog.get_logger(__name__)
-
-MOST = 500
 M = TypeVar("M", bound=Message)
 
 
@@ -35,16 +29,9 @@ class HttpBrokers:
     async def snapshot(self, account: str) -> AccountUpdate:
         return await self._get(f"/api/v1/accounts/{quote(account, safe='')}/snapshot", AccountUpdate)
 
-    async def executions(self, account: str, since: datetime) -> Sequence[Execution]:
-        asked = {"account": account, "since": since.isoformat(), "limit": MOST}
-        found = (await self._get("/api/v1/executions", Executions, asked)).items
-        if len(found) == MOST:
-            log.warning("executions.truncated", account=account, since=since.isoformat())
-        return found
-
-    async def _get(self, path: str, model: type[M], asked: dict[str, Any] | None = None) -> M:
+    async def _get(self, path: str, model: type[M]) -> M:
         try:
-            answer = await self._http.get(path, params=asked)
+            answer = await self._http.get(path)
         except httpx.HTTPError as error:
             raise BrokersUnavailable(f"execution does not answer: {type(error).__name__}") from error
         if answer.status_code == httpx.codes.NOT_FOUND:

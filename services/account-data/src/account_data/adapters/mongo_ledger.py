@@ -39,7 +39,7 @@ class MongoLedger:
 
     async def after(self, account: str, seq: int) -> AsyncIterator[Sequence[LedgerEntry]]:
         while True:
-            page = await self._read({"account": account, "seq": {"$gt": seq}}, "seq", 1, PAGE)
+            page = await self._read({"account": account, "seq": {"$gt": seq}}, {"seq": 1}, PAGE)
             if not page:
                 return
             yield page
@@ -52,16 +52,17 @@ class MongoLedger:
             query["at"] = {"$gte": start.key[0]}
         if strategy_id != NET:
             query["strategy_id"] = strategy_id
-        return await self._read(query, "at", 1, 0)
+        return await self._read(query, {"at": 1})
 
     async def newest(self, limit: int, account: str | None, signal_id: str | None) -> Sequence[LedgerEntry]:
         asked = {"account": account, "signal_id": signal_id}
         query = {name: value for name, value in asked.items() if value is not None} | IS_ENTRY
-        return await self._read(query, "seq" if account else "booked_at", -1, limit)
+        newest_first = {"seq": -1} if account else {"booked_at": -1, "seq": -1}
+        return await self._read(query, newest_first, limit)
 
     async def accounts(self) -> Sequence[str]:
         return [str(name) for name in await self._entries.distinct("account", IS_ENTRY)]
 
-    async def _read(self, query: Document, by: str, direction: int, limit: int) -> list[LedgerEntry]:
-        found = self._entries.find(query).sort(by, direction).limit(limit)
+    async def _read(self, query: Document, order: dict[str, int], limit: int = 0) -> list[LedgerEntry]:
+        found = self._entries.find(query).sort(order).limit(limit)
         return [LedgerEntry.model_validate(document) async for document in found]

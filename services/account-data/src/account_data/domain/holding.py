@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
@@ -17,6 +18,15 @@ MOST_LINKS = 128
 """Newest executions of a chain kept in memory; twice what a trim leaves."""
 
 BEFORE_ALL: SortKey = (datetime.min.replace(tzinfo=UTC), 0, "")
+
+
+class Change(NamedTuple):
+    """What a movement does to its sub-ledger; see ``LedgerEntry``."""
+
+    cash: Decimal = ZERO
+    realized_pnl: Decimal = ZERO
+    realized_base: Decimal = ZERO
+    commission_base: Decimal = ZERO
 
 
 class Movement(NamedTuple):
@@ -102,16 +112,39 @@ def grow(holding: Holding, movement: Movement) -> Holding:
         )
 
 
-def extended(chain: Chain, movement: Movement, seq: int) -> Chain | None:
-    """Return *chain* with *movement* in its place; None: that place is before what is in memory."""
-    key = sort_key(movement.execution)
-    place = bisect_right(chain.links, key, key=lambda link: link.key)
-    if place == 0 and key <= chain.root.key:
+def extended(chain: Chain, movements: Sequence[Movement], seq: int) -> Chain | None:
+    """Return *chain* with *movements* in their places; None: one belongs before what is in memory."""
+    first = min(sort_key(movement.execution) for movement in movements)
+    if first <= chain.root.key:
         return None
+    place = bisect_right(chain.links, first, key=lambda link: link.key)
     before = chain.links[place - 1].after if place else chain.root
-    later = [link.movement for link in chain.links[place:]]
-    links = (*chain.links[:place], *_linked(before, [movement, *later]))
-    return _trimmed(replace(chain, links=links, through_seq=seq))
+    again = [*movements, *(link.movement for link in chain.links[place:])]
+    links = (*chain.links[:place], *_linked(before, again))
+    return replace(chain, links=links, through_seq=seq)
+
+
+def changes(before: Chain, after: Chain, movements: Sequence[Movement]) -> dict[str, Change]:
+    """
+    Return what each of *movements* changed, by execution id; together they are the whole change.
+
+    A movement's change is what it does in its place. What late ones make of those after them counts
+    as the change of the oldest.
+    """
+    first = min(sort_key(movement.execution) for movement in movements)
+    place = bisect_left(after.links, first, key=lambda link: link.key)
+    then = after.links[place - 1].after if place else after.root
+    ids = {movement.execution.execution_id for movement in movements}
+    found: dict[str, Change] = {}
+    for link in after.links[place:]:
+        if link.movement.execution.execution_id in ids:
+            found[link.movement.execution.execution_id] = _less(_sums(link.after), _sums(then))
+        then = link.after
+    if len(found) < len(after.links) - place:
+        oldest = after.links[place].movement.execution.execution_id
+        others = [_sums(before.head), *(change for name, change in found.items() if name != oldest)]
+        found[oldest] = _less(_sums(after.head), *others)
+    return found
 
 
 def start_for(chain: Chain, movement: Movement) -> Holding:
@@ -119,26 +152,33 @@ def start_for(chain: Chain, movement: Movement) -> Holding:
     return chain.checkpoint if chain.checkpoint.key < sort_key(movement.execution) else NOTHING
 
 
-def refolded(chain: Chain, start: Holding, movements: list[Movement], through_seq: int) -> Chain:
+def refolded(chain: Chain, start: Holding, movements: Iterable[Movement], through_seq: int) -> Chain:
     """Return *chain* folded again from *start* over those of *movements* that are younger than it."""
-    once = {movement.execution.execution_id: movement for movement in movements}
-    due = sorted(once.values(), key=lambda movement: sort_key(movement.execution))
-    links = _linked(start, [movement for movement in due if sort_key(movement.execution) > start.key])
-    through = max(through_seq, chain.through_seq)
-    return replace(chain, checkpoint=start, root=start, links=tuple(links), through_seq=through)
+    links = _linked(start, [movement for movement in movements if sort_key(movement.execution) > start.key])
+    return replace(chain, checkpoint=start, root=start, links=tuple(links), through_seq=through_seq)
 
 
-def _linked(before: Holding, movements: list[Movement]) -> list[Link]:
-    links = []
-    for movement in movements:
-        before = grow(before, movement)
-        links.append(Link(before.key, movement, before))
-    return links
-
-
-def _trimmed(chain: Chain) -> Chain:
+def trimmed(chain: Chain) -> Chain:
+    """Return *chain* with only its newest links; the point that it then starts from stays as a checkpoint."""
     if len(chain.links) <= MOST_LINKS:
         return chain
     kept = chain.links[-MOST_LINKS // 2 :]
     new_root = chain.links[-MOST_LINKS // 2 - 1].after
     return replace(chain, checkpoint=chain.root, root=new_root, links=kept)
+
+
+def _linked(before: Holding, movements: list[Movement]) -> list[Link]:
+    links = []
+    for movement in sorted(movements, key=lambda movement: sort_key(movement.execution)):
+        before = grow(before, movement)
+        links.append(Link(before.key, movement, before))
+    return links
+
+
+def _sums(holding: Holding) -> Change:
+    return Change(holding.cash, holding.position.realized_pnl, holding.realized_base, holding.commission_base)
+
+
+def _less(whole: Change, *parts: Change) -> Change:
+    with localcontext(EXACT):
+        return Change(*(booked(amounts[0] - sum(amounts[1:])) for amounts in zip(whole, *parts, strict=True)))

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
 
 from mathematricks.accounting.pnl import SETTLES_RESULT_ONLY
-from mathematricks.accounting.position import EXACT, ZERO, Unbookable, booked, signed
+from mathematricks.accounting.position import EXACT, ZERO, SortKey, Unbookable, booked, signed, sort_key
 from mathematricks.contracts.accounts import EntryKind, LedgerEntry
 from mathematricks.contracts.base import Currency, Mode
 from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 
-from account_data.domain.holding import NOTHING, Chain, Holding, Movement, extended, refolded, start_for
+from account_data.domain.holding import (
+    NOTHING,
+    Chain,
+    Change,
+    Holding,
+    Movement,
+    changes,
+    extended,
+    grow,
+    refolded,
+    start_for,
+    trimmed,
+)
 
 Key = tuple[str, str]
 """Strategy and instrument. The account's own fold of a margined instrument has the strategy ``NET``."""
@@ -57,6 +70,11 @@ class Booking:
     cash: Decimal = ZERO
     reason: str = ""
 
+    @property
+    def movement(self) -> Movement | None:
+        """What it moves in a position; a correction's cash is a booking of its own."""
+        return Movement(self.execution, self.kind == "execution") if self.execution else None
+
 
 @dataclass(frozen=True)
 class Booked:
@@ -90,33 +108,31 @@ def ordinary(execution: Execution) -> Booking:
 
 
 def book(books: Books, bookings: Iterable[Booking], now: datetime) -> Booked | Lacking:
-    """Return *books* with *bookings* entered, the oldest by venue time first so that few are late."""
-    entries: list[LedgerEntry] = []
-    impossible: dict[str, str] = {}
-    durable = books.seq
-    for booking in sorted(bookings, key=lambda each: (each.at, _tie(each))):
-        try:
-            entered = _enter(books, booking, now)
-        except Unbookable as why:
-            impossible[booking.entry_id] = str(why)
-            continue
-        if isinstance(entered, Lacking):
-            return replace(entered, through=durable)
-        books, entry = entered
-        entries.append(entry)
-    return Booked(books, tuple(entries), impossible)
+    """Return *books* with *bookings* entered, the oldest by venue time first."""
+    due = sorted(bookings, key=_order)
+    numbered = [(seq, each) for seq, each in enumerate(due, books.seq + 1)]
+    try:
+        longer = _longer(books, [(seq, each.movement) for seq, each in numbered if each.movement])
+    except Unbookable:
+        return _book_possible(books, due, now)
+    if isinstance(longer, Lacking):
+        return longer
+    changed = _changed(books, longer, due)
+    entries = tuple(_entry(each, seq, changed.get(each.entry_id), now) for seq, each in numbered)
+    for entry in entries:
+        books = _counted(books, entry)
+    return Booked(_with(books, longer), entries, {})
 
 
 def replay(books: Books, entries: Sequence[LedgerEntry]) -> Books | Lacking:
     """Return *books* brought up to date by the durable *entries* that follow them."""
-    for entry in entries:
-        if entry.seq > books.seq:
-            moved = _moved(books, movement_of(entry), entry.seq)
-            if isinstance(moved, Lacking):
-                return moved
-            cash = entry.cash if entry.execution is None else ZERO
-            books = _counted(moved, entry.kind, entry.execution, entry.seq, {entry.currency: cash})
-    return books
+    later = [entry for entry in entries if entry.seq > books.seq]
+    longer = _longer(books, [(entry.seq, movement) for entry in later if (movement := movement_of(entry))])
+    if isinstance(longer, Lacking):
+        return longer
+    for entry in later:
+        books = _counted(books, entry)
+    return _with(books, longer)
 
 
 def start_of(books: Books, lacking: Lacking) -> Holding:
@@ -134,37 +150,50 @@ def told_again(books: Books, lacking: Lacking, entries: Iterable[LedgerEntry]) -
 
 
 def movement_of(entry: LedgerEntry) -> Movement | None:
-    """Return what *entry* moves in a position; a correction's cash is an entry of its own."""
+    """Return what *entry* moves in a position."""
     return Movement(entry.execution, entry.kind == "execution") if entry.execution else None
 
 
-def _tie(booking: Booking) -> tuple[int, str]:
-    return (booking.execution.venue_seq if booking.execution else 0, booking.entry_id)
+def _order(booking: Booking) -> SortKey:
+    return booking.at, booking.execution.venue_seq if booking.execution else 0, booking.entry_id
 
 
-def _enter(books: Books, booking: Booking, now: datetime) -> tuple[Books, LedgerEntry] | Lacking:
-    seq = books.seq + 1
-    movement = Movement(booking.execution, booking.kind == "execution") if booking.execution else None
-    moved = _moved(books, movement, seq)
-    if isinstance(moved, Lacking):
-        return moved
-    counted = _counted(moved, booking.kind, booking.execution, seq, {booking.currency: booking.cash})
-    return counted, _entry(booking, books, counted, now)
+def _longer(books: Books, movements: Iterable[tuple[int, Movement]]) -> dict[Key, Chain] | Lacking:
+    """Return the chains that numbered *movements* lengthen; an entry that a chain holds already is skipped."""
+    due: dict[Key, list[Movement]] = defaultdict(list)
+    newest = books.seq
+    for seq, movement in movements:
+        newest = seq
+        for key in _keys(movement.execution):
+            if key not in books.chains or seq > books.chains[key].through_seq:
+                due[key].append(movement)
+    longer: dict[Key, Chain] = {}
+    for key, mine in due.items():
+        chain = books.chains.get(key) or _new_chain(mine[0])
+        extension = extended(chain, mine, newest)
+        if extension is None:
+            oldest = min(mine, key=lambda movement: sort_key(movement.execution))
+            return Lacking(key, oldest, max(books.seq, chain.through_seq))
+        longer[key] = extension
+    return longer
 
 
-def _moved(books: Books, movement: Movement | None, seq: int) -> Books | Lacking:
-    if movement is None:
-        return books
-    chains = dict(books.chains)
-    for key in _keys(movement.execution):
-        chain = chains.get(key) or _new_chain(movement)
-        if seq <= chain.through_seq:
-            continue
-        longer = extended(chain, movement, seq)
-        if longer is None:
-            return Lacking(key, movement, through=seq - 1)
-        chains[key] = longer
-    return replace(books, chains=chains)
+def _book_possible(books: Books, bookings: Sequence[Booking], now: datetime) -> Booked | Lacking:
+    """Book without those that are too large by themselves; else one account's totals are, and nothing goes."""
+    impossible = {each.entry_id: why for each in bookings if (why := _why_impossible(each))}
+    if not impossible:
+        return Booked(books, (), {each.entry_id: "a total would become too large to book" for each in bookings})
+    rest = book(books, [each for each in bookings if each.entry_id not in impossible], now)
+    return rest if isinstance(rest, Lacking) else replace(rest, impossible={**rest.impossible, **impossible})
+
+
+def _why_impossible(booking: Booking) -> str | None:
+    try:
+        if booking.movement:
+            grow(NOTHING, booking.movement)
+    except Unbookable as why:
+        return str(why)
+    return None
 
 
 def _keys(execution: Execution) -> list[Key]:
@@ -177,59 +206,60 @@ def _new_chain(movement: Movement) -> Chain:
     return Chain(movement.execution.contract, movement.execution.currency)
 
 
-def _counted(
-    books: Books, kind: EntryKind, execution: Execution | None, seq: int, cash: Mapping[Currency, Decimal]
-) -> Books:
-    """Return *books* at *seq*, with what the entry says beside its movement."""
-    if kind == "execution" and execution:
-        newest = max(execution.recorded_at, books.recorded_through or execution.recorded_at)
-        return replace(books, seq=seq, executions=books.executions + 1, recorded_through=newest)
-    if kind == "opening":
-        return replace(books, seq=seq, opened=True, deposits=_plus(books.deposits, cash))
-    return replace(books, seq=seq, corrections=_plus(books.corrections, cash))
+def _with(books: Books, longer: Mapping[Key, Chain]) -> Books:
+    return replace(books, chains={**books.chains, **{key: trimmed(chain) for key, chain in longer.items()}})
 
 
-def _plus(held: Mapping[Currency, Decimal], more: Mapping[Currency, Decimal]) -> dict[Currency, Decimal]:
+def _counted(books: Books, entry: LedgerEntry) -> Books:
+    """Return *books* with what *entry* says beside its movement."""
+    if entry.kind == "execution" and entry.execution:
+        recorded = entry.execution.recorded_at
+        newest = max(recorded, books.recorded_through or recorded)
+        return replace(books, seq=entry.seq, executions=books.executions + 1, recorded_through=newest)
+    cash = ZERO if entry.execution else entry.cash
+    if entry.kind == "opening":
+        return replace(books, seq=entry.seq, opened=True, deposits=_plus(books.deposits, entry.currency, cash))
+    return replace(books, seq=entry.seq, corrections=_plus(books.corrections, entry.currency, cash))
+
+
+def _plus(held: Mapping[Currency, Decimal], currency: Currency, cash: Decimal) -> Mapping[Currency, Decimal]:
+    if not cash:
+        return held
     with localcontext(EXACT):
-        return {**held, **{name: booked(held.get(name, ZERO) + amount) for name, amount in more.items() if amount}}
+        return {**held, currency: booked(held.get(currency, ZERO) + cash)}
 
 
-def _entry(booking: Booking, before: Books, after: Books, now: datetime) -> LedgerEntry:
-    """The effect is the sub-ledger's change, so that a late execution's restatement is in it too."""
-    common = {
-        "kind": booking.kind,
-        "account": booking.account,
-        "at": booking.at,
-        "entry_id": booking.entry_id,
-        "seq": after.seq,
-        "booked_at": now,
-        "base_currency": booking.base_currency,
-        "mode": booking.mode,
-        "reason": booking.reason,
-    }
+def _changed(books: Books, longer: Mapping[Key, Chain], bookings: Iterable[Booking]) -> dict[str, Change]:
+    """Return what each booking's movement changed in its strategy's chain."""
+    by_key: dict[Key, list[Movement]] = defaultdict(list)
+    for booking in bookings:
+        if booking.movement and (key := _keys(booking.movement.execution)[0]) in longer:
+            by_key[key].append(booking.movement)
+    found: dict[str, Change] = {}
+    for key, mine in by_key.items():
+        found |= changes(books.chains.get(key) or _new_chain(mine[0]), longer[key], mine)
+    return found
+
+
+def _entry(booking: Booking, seq: int, change: Change | None, now: datetime) -> LedgerEntry:
     execution = booking.execution
-    if execution is None:
-        return LedgerEntry(strategy_id=UNATTRIBUTED, currency=booking.currency, cash=booking.cash, **common)
-    key = (execution.strategy_id, execution.instrument)
-    then = before.chains[key].head if key in before.chains else NOTHING
+    figures = change or Change(cash=booking.cash)
     return LedgerEntry(
-        strategy_id=execution.strategy_id,
-        instrument=execution.instrument,
-        order_id=execution.order_id,
-        signal_id=execution.signal_id,
-        quantity=signed(execution),
-        currency=execution.currency,
+        kind=booking.kind,
+        account=booking.account,
+        at=booking.at,
+        entry_id=booking.entry_id,
+        seq=seq,
+        strategy_id=execution.strategy_id if execution else UNATTRIBUTED,
+        instrument=execution.instrument if execution else None,
+        order_id=execution.order_id if execution else None,
+        signal_id=execution.signal_id if execution else None,
+        booked_at=now,
+        quantity=signed(execution) if execution else ZERO,
+        currency=execution.currency if execution else booking.currency,
+        base_currency=booking.base_currency,
+        mode=booking.mode,
         execution=execution,
-        **_change(then, after.chains[key].head),
-        **common,
+        reason=booking.reason,
+        **figures._asdict(),
     )
-
-
-def _change(then: Holding, now: Holding) -> dict[str, Decimal]:
-    with localcontext(EXACT):
-        return {
-            "cash": booked(now.cash - then.cash),
-            "realized_pnl": booked(now.position.realized_pnl - then.position.realized_pnl),
-            "realized_base": booked(now.realized_base - then.realized_base),
-            "commission_base": booked(now.commission_base - then.commission_base),
-        }

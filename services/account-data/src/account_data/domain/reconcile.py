@@ -23,12 +23,17 @@ def not_yet(books: Books, update: AccountUpdate) -> str | None:
     A snapshot contains what was executed before it was asked for. Only where the newest execution
     recorded before it is also our newest, neither side knows of a fill that the other cannot know.
     """
-    ours, theirs = books.recorded_through, update.through_execution
-    if ours == theirs:
-        return None
-    if theirs and (ours is None or ours < theirs):
+    if is_behind(books, update):
         return "executions that were recorded before the broker's snapshot are not booked yet"
-    return "the broker's snapshot is older than the newest execution booked"
+    if books.recorded_through != update.through_execution:
+        return "the broker's snapshot is older than the newest execution booked"
+    return None
+
+
+def is_behind(books: Books, update: AccountUpdate) -> bool:
+    """Return whether execution had recorded something that we have not booked when it took the snapshot."""
+    ours, theirs = books.recorded_through, update.through_execution
+    return theirs is not None and (ours is None or ours < theirs)
 
 
 def diff(books: Books, update: AccountUpdate) -> tuple[Difference, ...]:
