@@ -6,10 +6,13 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import bson
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mathematricks.contracts.signals import SignalRecord, StandardSignal, decimal_text
+from mathematricks.storage.mongo import CODEC
 from signal_ingestion.domain.admission import Door, admit
 from signal_ingestion.domain.arrival import examine
 from signal_ingestion.domain.identity import signal_id_of
@@ -42,7 +45,7 @@ names = st.sampled_from(
 )
 nearly_legs = st.dictionaries(
     names,
-    words | st.integers(-5, 10**6) | st.floats(allow_nan=False) | st.booleans() | st.none()
+    words | st.integers(-5, 10**6) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none()
     | st.lists(st.dictionaries(names, words | st.integers(0, 500), max_size=5), max_size=3),
     max_size=9,
 )  # fmt: skip
@@ -94,7 +97,8 @@ def _never_surprised(raw: bytes) -> None:
         assert 400 <= refused.status < 500  # noqa: PT017 - either outcome is right
         return
     assert StandardSignal.model_validate_json(signal.model_dump_json()) == signal
-    signal.model_dump_json().encode()
+    bson.encode(signal.model_dump(), codec_options=CODEC)
+    orjson.dumps(parsed.summary.model_dump(mode="json"))
 
 
 @given(order=st.permutations(sorted(a_body())), legs=st.permutations(sorted(a_body_leg())), indent=st.integers(0, 3))

@@ -232,6 +232,12 @@ def test_a_v3_exit_names_its_entry() -> None:
     assert "is a placeholder" in read(entry_signal_id="$ENTRY_1").warnings[0]
 
 
+def test_a_cancellation_needs_no_action() -> None:
+    parsed = read(signal_type="CANCEL", legs=[{"instrument": "AAPL", "instrument_type": "STOCK"}])
+
+    assert (parsed.signal_type, only_leg(parsed).instrument) == ("CANCEL", "AAPL")
+
+
 def test_the_action_decides_when_direction_disagrees() -> None:
     parsed = read(legs=[a_body_leg(action="SELL", direction="LONG")])
 

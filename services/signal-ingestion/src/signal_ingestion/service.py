@@ -73,5 +73,5 @@ service = Service(
         Every(timedelta(seconds=3), jobs.refresh_senders),
     ),
     streams=(serve_lines, follow_collector),
-    routes=(api.router,),
+    routes=(api.plain, api.router),
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, get_args
 
 from mathematricks.contracts.signals import Leg, SignalSummary, SignalType
@@ -53,6 +54,7 @@ def parse(body: Tree) -> Parsed:
     body = unwrap(body)
     if missing := [name for name in REQUIRED if not body.get(name)]:
         raise Refused(400, f"Missing required fields: {', '.join(missing)}")
+    body = _with_actions(body)
     warnings: list[str] = []
     fields = Fields(body, "", warnings)
     provider = provider_of(body)
@@ -73,6 +75,14 @@ def parse(body: Tree) -> Parsed:
         summary=_summary(body),
         warnings=tuple(warnings),
     )
+
+
+def _with_actions(body: Tree) -> Tree:
+    """A cancellation takes no side, but a leg must have one: SELL stands in where the sender names none."""
+    legs = body.get("signal_legs")
+    if body.get("signal_type") != "CANCEL" or not isinstance(legs, list):
+        return body
+    return {**body, "signal_legs": [{"action": "SELL", **leg} if isinstance(leg, dict) else leg for leg in legs]}
 
 
 def _beside(fields: Fields) -> Fields:
@@ -126,6 +136,6 @@ def _said(leg: Mapping[str, Any], *names: str) -> str | None:
 
 
 def _price_said(price: Any) -> float | str:
-    if isinstance(price, Decimal) and price:
+    if isinstance(price, Decimal) and price and isfinite(float(price)):
         return float(price)
     return price if isinstance(price, str) and price else "N/A"
