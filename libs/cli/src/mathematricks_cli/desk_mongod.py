@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mathematricks_cli import processes
-from mathematricks_cli.mongod import MongodMissing, await_primary, free_port, start_mongod, url_for
+from mathematricks_cli.mongod import MongodMissing, await_primary, end_sessions, free_port, start_mongod, url_for
 from mathematricks_cli.state import StateDir
 
 WATCH_EVERY = 0.2
@@ -48,6 +48,7 @@ def adopt_or_start(state: StateDir) -> DeskMongod:
     """Return the directory's mongod, started if none survives; raise ``MongodMissing``."""
     if survivor := find_surviving_mongod(state):
         await_primary(survivor.port, state.mongod_path, lambda: processes.is_alive(survivor.pid))
+        end_sessions(survivor.port)
         return DeskMongod(url_for(survivor.port), survivor.pid)
     port = _port(state)
     process = start_mongod(state.mongod_path, port)

@@ -20,6 +20,11 @@ from mathematricks_cli.faults import OperatorFault
 
 REPLICA_SET = "mathematricks"
 ALREADY_INITIALISED = 23
+LONGEST_TRANSACTION = 5
+"""
+Seconds a transaction may stay open. Ours take milliseconds; one that a killed process left behind holds its
+locks until then, and whoever starts next waits for them (MongoDB's own limit is a minute).
+"""
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
@@ -65,9 +70,16 @@ def start_mongod(directory: Path, port: int, *, cache_gb: float = 0.5) -> subpro
     command = [str(binary), "--dbpath", str(directory), "--port", str(port), "--bind_ip", "127.0.0.1"]
     command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", str(cache_gb), "--quiet"]
     command += ["--logpath", str(directory / "mongod.log"), "--logappend", "--nounixsocket"]
+    command += ["--setParameter", f"transactionLifetimeLimitSeconds={LONGEST_TRANSACTION}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     await_primary(port, directory, lambda: process.poll() is None)
     return process
+
+
+def end_sessions(port: int) -> None:
+    """Abort what the clients of a dead desk left open on *port*, so that the next one need not wait for it."""
+    with pymongo.MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
+        client.admin.command("killAllSessions", [])
 
 
 def stop_mongod(process: subprocess.Popen[bytes]) -> None:
