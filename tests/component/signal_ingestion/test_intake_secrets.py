@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import orjson
@@ -85,6 +86,15 @@ async def test_a_nonce_is_good_for_one_body_only(desk: Intake) -> None:
     assert answer.status_code == 401
     assert "nonce" in answer.json()["error"]
     assert await desk.db.signals.count_documents({}) == 1
+
+
+async def test_of_two_bodies_that_show_one_nonce_at_once_only_one_enters(desk: Intake) -> None:
+    bodies = [orjson.dumps(desk.body(signalID=f"at-once-{i}")) for i in range(5)]
+
+    posts = [desk.post(body, headers=desk.signed(body, nonce="nonce-0001")) for body in bodies * 2]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*posts))
+
+    assert statuses == [200, 202] + [401] * 8
 
 
 async def test_no_secret_is_found_in_anything_that_is_kept(desk: Intake) -> None:
