@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
@@ -18,13 +18,15 @@ from mathematricks.contracts.base import Collection, Index
 _NAMESPACE_EXISTS = 48
 _INDEX_CONFLICTS = (85, 86)  # other options, other keys under the same name
 
-_BSON_TYPES: dict[type, list[str]] = {
+_BSON_TYPES: dict[Any, list[str]] = {
     str: ["string"],
     bool: ["bool"],
     int: ["int", "long"],
     float: ["double"],
     Decimal: ["decimal"],
     datetime: ["date"],
+    AwareDatetime: ["date"],
+    bytes: ["binData"],
 }
 
 
