@@ -187,3 +187,20 @@ async def test_a_venue_killed_at_random_moments_is_the_one_that_was_not(db: Data
 
     assert await venue.snapshot(ACCOUNT) == summary(bench.book, bench.market, NOON)
     assert [await venue.find(ACCOUNT, name) for name in bench.orders] == [*map(as_state, bench.orders.values())]
+
+
+@pytest.mark.parametrize("broken", ["before", "after"])
+async def test_a_fill_in_doubt_is_told_once_it_is_known(db: Database, market: DrivenMarket, broken: str):
+    store = WeakStore(db)
+    venue = await a_venue(db, market, store)
+    await venue.submit(an_order(**limit(95)))
+    feed = venue.events()
+    store.breaks = [broken]
+
+    with pytest.raises(BrokerUnavailable):
+        await venue.quote_changed([market.move(STOCK, 94, 94)])
+    await venue.quote_changed([market.move(STOCK, 94, 94)])
+    await venue.submit(an_order(client_order_id="last"))
+
+    told = [await anext(feed), await anext(feed)]
+    assert [(event.client_order_id, event.status) for event in told] == [("o1", "FILLED"), ("last", "FILLED")]

@@ -58,6 +58,9 @@ async def test_a_refusal_is_final_under_its_id(db: Database, market: DrivenMarke
     ("but", "reason"),
     [
         ({"quantity": 0}, "MALFORMED"),
+        ({"quantity": "NaN"}, "MALFORMED"),
+        ({"quantity": "1E+18"}, "MALFORMED"),
+        (limit("0.0000000000000000001"), "MALFORMED"),
         ({"order_type": "LIMIT"}, "MALFORMED"),
         ({"order_type": "STOP_LIMIT", "limit_price": 1}, "MALFORMED"),
         ({"contract": Contract(symbol="NOPE", type="STOCK")}, "UNKNOWN_INSTRUMENT"),
@@ -167,3 +170,26 @@ async def test_cancels_and_quotes_at_the_same_moment_end_an_order_once(db: Datab
     assert {event.status for event in told[10:]} == {"FILLED"}
     again = await a_venue(db, market)
     assert await again.snapshot(ACCOUNT) == await venue.snapshot(ACCOUNT)
+
+
+async def test_a_position_nobody_quotes_any_more_keeps_its_last_price_and_does_not_trade(
+    db: Database, market: DrivenMarket
+):
+    venue = await a_venue(db, market)
+    await venue.submit(an_order())
+    await venue.quote_changed([market.move(STOCK, 103, 103)])
+    market.quotes.clear()
+
+    assert (await venue.snapshot(ACCOUNT)).unrealized_pnl == 300
+    with pytest.raises(BrokerRejected, match="NO_QUOTE"):
+        await venue.submit(an_order(side="SELL", client_order_id="o2"))
+
+
+async def test_absurd_figures_are_refused_and_reported_not_raised(db: Database, market: DrivenMarket):
+    venue = await a_venue(db, market)
+    await venue.submit(an_order())
+    market.move(STOCK, "1E+30", "1E+30")
+
+    with pytest.raises(BrokerRejected, match="INSUFFICIENT_MARGIN"):
+        await venue.submit(an_order(quantity="9E+17", client_order_id="o2"))
+    assert (await venue.snapshot(ACCOUNT)).equity > D("1E+30")

@@ -98,6 +98,7 @@ class LiveAccounts:
     async def _read(self, name: str, live: LiveAccount | None) -> LiveAccount | None:
         if live is not None:
             await live.idle()
+            await self._journal.resolve(live)
         loaded = await self._store.load(name)
         if loaded is None:
             return None

@@ -37,7 +37,6 @@ class Feed:
 
     def tell(self, events: Iterable[BrokerEvent]) -> None:
         """Hand *events* to everyone who listens."""
-        listening = list(self._subscriptions)
         for event in events:
-            for subscription in listening:
+            for subscription in list(self._subscriptions):
                 subscription.put(event)

@@ -14,7 +14,7 @@ from execution.adapters.paper.engine.margin import underlying_of
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.steps import Admission, Trading, accept
 from execution.adapters.paper.journal import Journal, LiveAccount
-from execution.adapters.paper.market import PaperMarket
+from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
 from execution.adapters.paper.store import Outdated, PaperStore
 from execution.ports import BrokerOrder, BrokerRejected, BrokerUnavailable
@@ -26,7 +26,7 @@ class Intake:
     """Takes orders into their account's book; the same id is the same order, in flight or long ended."""
 
     def __init__(
-        self, store: PaperStore, journal: Journal, accounts: LiveAccounts, market: PaperMarket, settings: PaperSettings
+        self, store: PaperStore, journal: Journal, accounts: LiveAccounts, market: LastKnown, settings: PaperSettings
     ) -> None:
         self._store = store
         self._journal = journal
@@ -75,7 +75,7 @@ class Intake:
 
     def _decide(self, live: LiveAccount, asked: BrokerOrder, siblings: Sequence[PaperOrder], clock: Clock) -> Outcome:
         now, book, trading = clock.now(), live.ahead, self._trading(live, asked)
-        judgement = judge(book, asked, trading, underlying_of(trading.instrument, self._market.quote), now)
+        judgement = judge(book, asked, trading, underlying_of(trading.instrument, self._market.fresh), now)
         refusal, required = judgement.refusal, judgement.required
         if required > 0:
             funds = live.funds(required, self._market, now, self._settings.credit_for)
@@ -89,7 +89,7 @@ class Intake:
             raise BrokerRejected(f"UNKNOWN_INSTRUMENT: the paper venue does not know {asked.contract.key}")
         return Trading(
             instrument,
-            self._market.quote(asked.contract),
+            self._market.fresh(asked.contract),
             self._market.rate(instrument.currency, live.ahead.account.base_currency),
             self._settings.tariffs[instrument.contract.type],
             self._settings.depth,

@@ -34,6 +34,7 @@ class LiveAccount:
         durable: The book with the steps that are stored; every question is answered from it.
         checkpointed: Fill that the stored checkpoint reaches.
         stale: A write failed, so nobody knows what is stored: the account is read again before its next step.
+        doubts: What those writes would have changed; what turns out to be stored is told then.
         arriving: Orders whose first write is under way.
         groups: Orders of the OCO groups seen last, as they are ahead.
     """
@@ -42,6 +43,7 @@ class LiveAccount:
     durable: Book
     checkpointed: int = 0
     stale: bool = False
+    doubts: list[Outcome] = field(default_factory=list)
     arriving: dict[str, asyncio.Event] = field(default_factory=dict)
     groups: OrderedDict[str, dict[str, PaperOrder]] = field(default_factory=OrderedDict)
     _in_flight: int = 0
@@ -69,7 +71,9 @@ class LiveAccount:
         self._in_flight -= 1
         if not self._in_flight:
             self._idle.set()
-        self.stale = self.stale or failure is not None
+        if failure is not None:
+            self.stale = True
+            self.doubts.append(outcome)
         if not self.stale:
             self.durable = outcome.book
 
@@ -131,6 +135,16 @@ class Journal:
     def ended(self, account: str, client_order_id: str) -> PaperOrder | None:
         """Return an ended order if it is still remembered."""
         return self._ended.get((account, client_order_id))
+
+    async def resolve(self, live: LiveAccount) -> None:
+        """Tell what was written after all by writes that had failed for all we knew."""
+        while live.doubts:
+            outcome = live.doubts[0]
+            for order in outcome.changed:
+                stored = await self._store.find(order.asked.account, order.id)
+                if stored and stored.fills[: len(order.fills)] == order.fills and stored.version >= order.version:
+                    self._feed.tell(event for event in outcome.events if event.client_order_id == order.id)
+            live.doubts.pop(0)
 
     async def _write(self, batch: list[Sequence[Step]]) -> list[BaseException | None]:
         steps = [step for together in batch for step in together]

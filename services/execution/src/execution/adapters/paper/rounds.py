@@ -12,7 +12,7 @@ from execution.adapters.paper.engine.book import Book, Outcome
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.steps import Trading, expired, quoted
 from execution.adapters.paper.journal import Journal, Step
-from execution.adapters.paper.market import PaperMarket
+from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
 from execution.adapters.paper.store import Outdated, PaperStore
 
@@ -21,7 +21,7 @@ class Rounds:
     """Goes round all accounts; the steps of one round are decided first, then written together."""
 
     def __init__(
-        self, store: PaperStore, journal: Journal, accounts: LiveAccounts, market: PaperMarket, settings: PaperSettings
+        self, store: PaperStore, journal: Journal, accounts: LiveAccounts, market: LastKnown, settings: PaperSettings
     ) -> None:
         self._store = store
         self._journal = journal
@@ -33,6 +33,7 @@ class Rounds:
         """End what is due, then let what rests in these instruments meet their *quotes*."""
         await self._accounts.refresh()
         newest = {quote.instrument: quote for quote in quotes}
+        self._market.learn(newest.values())
         await self._commit(
             (live, outcome) for live in self._accounts.all() for outcome in self._met(live.ahead, newest, now)
         )

@@ -21,7 +21,7 @@ from execution.adapters.paper.engine.steps import cancelled
 from execution.adapters.paper.feed import Feed
 from execution.adapters.paper.intake import TRIES, Intake
 from execution.adapters.paper.journal import Journal
-from execution.adapters.paper.market import PaperMarket
+from execution.adapters.paper.market import LastKnown, PaperMarket
 from execution.adapters.paper.rounds import Rounds
 from execution.adapters.paper.settings import PaperSettings
 from execution.adapters.paper.snapshot import summary
@@ -46,13 +46,14 @@ class PaperVenue:
         clock: Clock | None = None,
     ) -> None:
         settings = settings or PaperSettings()
-        self._store, self._market, self._settings = store, market, settings
+        self._store, self._settings = store, settings
+        self._market = LastKnown(market)
         self._clock = clock or WallClock()
         self._feed = Feed()
         self._journal = Journal(store, self._feed, settings.remembered)
         self._accounts = LiveAccounts(store, self._journal, settings, self._clock)
-        self._intake = Intake(store, self._journal, self._accounts, market, settings)
-        self._rounds = Rounds(store, self._journal, self._accounts, market, settings)
+        self._intake = Intake(store, self._journal, self._accounts, self._market, settings)
+        self._rounds = Rounds(store, self._journal, self._accounts, self._market, settings)
 
     async def start(self) -> None:
         """Read every account, and end the orders whose day ended while nobody was looking."""

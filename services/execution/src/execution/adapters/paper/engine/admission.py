@@ -15,6 +15,9 @@ from execution.adapters.paper.engine.money import ZERO, exact, round_cost
 from execution.adapters.paper.engine.steps import Trading
 from execution.ports import BrokerOrder
 
+MOST_DIGITS = 18
+"""On either side of the point, so that what is reckoned from a quantity and a price can be stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -31,6 +34,9 @@ class Judgement:
 
 def malformed(asked: BrokerOrder) -> str:
     """Return what is wrong with the order itself, empty if nothing is."""
+    numbers = (asked.quantity, asked.limit_price, asked.stop_price)
+    if not all(_reckonable(number) for number in numbers if number is not None):
+        return f"MALFORMED: quantities and prices have at most {MOST_DIGITS} digits on either side of the point"
     if asked.quantity <= 0:
         return "MALFORMED: the quantity must be above zero"
     if asked.order_type in ("LIMIT", "STOP_LIMIT") and asked.limit_price is None:
@@ -38,6 +44,11 @@ def malformed(asked: BrokerOrder) -> str:
     if asked.order_type in ("STOP", "STOP_LIMIT") and asked.stop_price is None:
         return f"MALFORMED: a {asked.order_type} order needs a stop price"
     return ""
+
+
+def _reckonable(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DIGITS and number.adjusted() < MOST_DIGITS
 
 
 @exact

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, localcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -37,12 +37,12 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Return *amount* to the cent, or to 8 decimals where *currency* is a coin; half to even."""
-    return amount.quantize(_CENT if currency in FIAT else _SATOSHI)
+    return _on(amount, _CENT if currency in FIAT else _SATOSHI)
 
 
 def round_figure(amount: Decimal) -> Decimal:
     """Return a figure of a summary to 8 decimals: what was converted at a rate has no last digit."""
-    return amount.quantize(_SATOSHI)
+    return _on(amount, _SATOSHI)
 
 
 def round_cost(amount: Decimal) -> Decimal:
@@ -52,4 +52,11 @@ def round_cost(amount: Decimal) -> Decimal:
     A third of a cost has no last digit. Cutting it here, once, keeps every later sum exact, so
     that cash is conserved to the last digit.
     """
-    return amount.quantize(_FINE)
+    return _on(amount, _FINE)
+
+
+def _on(amount: Decimal, step: Decimal) -> Decimal:
+    try:
+        return amount.quantize(step)
+    except InvalidOperation:  # an absurdly large amount: its 34 digits end before that step
+        return +amount
