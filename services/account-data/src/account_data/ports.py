@@ -71,8 +71,11 @@ class Checkpoints(Protocol):
     async def reached(self) -> Sequence[tuple[str, int, datetime]]:
         """Return account, ledger number and as_of of what is saved: enough to see who has moved on."""
 
-    async def save(self, record: AccountRecord, positions: Sequence[PositionRecord]) -> None:
-        """Save the positions, then the account; what is saved newer already stays."""
+    async def save_positions(self, positions: Sequence[PositionRecord]) -> None:
+        """Save positions; one that is saved newer already stays."""
+
+    async def save_account(self, record: AccountRecord) -> None:
+        """Save an account, after its positions; if it is saved newer already, that stays."""
 
     async def keep(self, points: Sequence[EquityPoint]) -> None:
         """Keep points of the equity curve; a later one of the same time replaces the earlier."""

@@ -10,7 +10,12 @@ from account_data.ports import Account, Ports
 
 
 async def save_what_changed(ports: Ports) -> None:
-    """Save every account that has moved since it was last saved; at midnight (UTC) its day turns."""
+    """
+    Save every account that has moved since it was last saved; at midnight (UTC) its day turns.
+
+    Positions first, then the account that says up to where they are: a crash between the two
+    leaves positions ahead, which the next start recognises by their own ``through_seq``.
+    """
     now = ports.clock.now()
     for account in list(ports.accounts.values()):
         if account.view is not None:
@@ -23,8 +28,8 @@ async def _save(account: Account, now: datetime, ports: Ports) -> None:
     before, before_view, before_agreed = account.saved or (None, None, None)
     if view is None or (books is before and view is before_view and agreed_at == before_agreed):
         return
-    changed = changed_positions(books, view, before, before_view)
-    await ports.checkpoints.save(account_record(books, view, agreed_at, now), changed)
+    await ports.checkpoints.save_positions(changed_positions(books, view, before, before_view))
+    await ports.checkpoints.save_account(account_record(books, view, agreed_at, now))
     if points := due_points(view, before_view):
         await ports.checkpoints.keep(points)
     account.saved = (books, view, agreed_at)

@@ -34,7 +34,7 @@ class HttpBrokers:
             answer = await self._http.get(path)
         except httpx.HTTPError as error:
             raise BrokersUnavailable(f"execution does not answer: {type(error).__name__}") from error
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY):
             raise UnknownAccount("execution has no such account")
         if answer.is_error:
             raise BrokersUnavailable(f"execution answers {answer.status_code}")

@@ -18,12 +18,7 @@ TAKEN = 11000
 
 
 class MongoCheckpoints:
-    """
-    Each document is guarded by what it contains: an older one never replaces a newer.
-
-    Positions are written before the account that says up to where they are: a crash between
-    the two leaves positions ahead, which the next start recognises by their own ``through_seq``.
-    """
+    """Each document is guarded by what it contains: an older one never replaces a newer."""
 
     def __init__(self, db: Database) -> None:
         self._positions = db[POSITIONS.name]
@@ -42,9 +37,11 @@ class MongoCheckpoints:
         found = self._accounts.find({}, {"through_seq": 1, "as_of": 1})
         return [(document["_id"], document["through_seq"], document["as_of"]) async for document in found]
 
-    async def save(self, record: AccountRecord, positions: Sequence[PositionRecord]) -> None:
+    async def save_positions(self, positions: Sequence[PositionRecord]) -> None:
         if positions:
             await _unless_newer(self._positions.bulk_write([_position(each) for each in positions], ordered=False))
+
+    async def save_account(self, record: AccountRecord) -> None:
         guard = {"_id": record.account, "through_seq": {"$lte": record.through_seq}, "as_of": {"$lte": record.as_of}}
         await _unless_newer(self._accounts.replace_one(guard, to_document(record, record.account), upsert=True))
 
