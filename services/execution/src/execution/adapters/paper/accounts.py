@@ -87,11 +87,10 @@ class LiveAccounts:
 
     async def _redeposit(self, live: LiveAccount, account: Account) -> None:
         async with self._reading:
-            live.stale = True
-            await live.idle()
+            await self._read(account.name, live)
             if live.ahead.orders:
-                live.stale = False
                 raise BrokerRejected(f"ACCOUNT_TRADED: {account.name} has traded; what it holds is what it earned")
+            live.stale = True
             await self._store.redeposit(account)
             await self._read(account.name, live)
 
