@@ -317,3 +317,20 @@ def test_an_exit_too_small_to_trade_is_left_to_the_last_one():
     assert (half.reason, half.orders) == ("TOO_SMALL", ())
     assert rest.orders[0].quantity == 1
     assert desk.held() == 0
+
+
+def test_a_reversal_whose_entry_overtakes_its_exit_leaves_no_lots_against_each_other():
+    """As the venue sees it: bought 250, sold 350 before the exit was let go, bought back the last 100."""
+    desk = Desk()
+    first = desk.send(fill=False, quantity=D(5)).orders[0]
+    out, reverse = desk.send(fill=False, action="SELL", quantity=D(12)).orders
+    back = desk.send(fill=False, quantity=D(7)).orders[0]
+
+    desk.tell(first.order_id, 250)
+    desk.tell(reverse.order_id, 350)
+    desk.tell(out.order_id, 0)  # nothing was left to reduce
+    desk.tell(back.order_id, 100)  # trimmed to what was left
+
+    assert desk.held() == 0
+    assert not desk.book.in_use
+    assert desk.send(signal_type="EXIT", action="SELL", quantity=None).reason == "NO_OPEN_POSITION"

@@ -16,6 +16,7 @@ from cerebro.domain.book import Book
 from cerebro.domain.book_orders import Account, Entry, EntryTerms, Exit, OrderNews
 from cerebro.domain.claims import claim, claim_noted, hand_back, settle, size_waiting
 from cerebro.domain.draft import Draft
+from cerebro.domain.netting import net_opposites
 
 LEGS_PER_DECISION = 64
 TOMBSTONES_KEPT = timedelta(hours=1)
@@ -153,6 +154,7 @@ def _entry_heard(book: Book, entry: Entry, news: OrderNews) -> Book:
     else:
         _release(draft, heard)
         size_waiting(draft, news.order_id)
+        net_opposites(draft, entry.terms.strategy_id, entry.terms.instrument)
     return draft.book()
 
 
@@ -164,6 +166,7 @@ def _exit_heard(book: Book, exit_: Exit, news: OrderNews) -> Book:
         if heard.sized:
             settle(draft, heard)
         size_waiting(draft, news.order_id)
+        net_opposites(draft, exit_.strategy_id, exit_.instrument)
     return draft.book()
 
 
