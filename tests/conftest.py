@@ -9,9 +9,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 from mathematricks.contracts.collections import COLLECTIONS
 from mathematricks.storage.mongo import Database, mongo
 from mathematricks_cli.mongod import MongodMissing, own_mongod
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+"""Plain tracebacks: drawing pretty ones takes seconds each."""
 
 
 def _in_memory() -> Path | None:

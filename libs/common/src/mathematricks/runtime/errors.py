@@ -102,7 +102,7 @@ def _names(schema: Any) -> Iterator[str]:
             yield from _names(each)
     elif isinstance(schema, dict):
         yield from schema.get("properties", {})
-        if isinstance(name := schema.get("name"), str):
-            yield name
+        words = [schema.get("name"), schema.get("const"), *schema.get("enum", ())]
+        yield from (word for word in words if isinstance(word, str))
         for each in schema.values():
             yield from _names(each)
