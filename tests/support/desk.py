@@ -38,9 +38,10 @@ T = TypeVar("T")
 
 @dataclass
 class DeskProcess:
-    """An embedded desk in a process of its own, on a free port, with its state in *directory*."""
+    """A desk in a process of its own, on free ports, with its state in *directory*; *flags* are for `up`."""
 
     directory: Path
+    flags: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -51,7 +52,7 @@ class DeskProcess:
     def up(self) -> None:
         """Start the desk and return once it takes work; fail with its log if it does not start."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "mathematricks_cli", "up", "--demo"]
+        command = [sys.executable, "-m", "mathematricks_cli", "up", "--demo", *self.flags]
         command += ["--state", str(self.directory), "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         deadline = time.monotonic() + SLOWEST_START

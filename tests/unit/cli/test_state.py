@@ -59,11 +59,14 @@ def test_a_directory_is_held_by_one_living_process_and_free_again_when_it_is_kil
     state.tell(a_record())
 
     assert state.desk() == a_record()
-    with pytest.raises(DeskIsUp, match="is up already"), state.held():
+    assert state.holder() == holder.pid
+    with pytest.raises(DeskIsUp, match=f"is up already \\(process {holder.pid}"), state.held():
         pass
     holder.kill()
     holder.wait()
 
     with state.held():
         assert state.is_up()
+        with pytest.raises(DeskIsDown, match="still starting"):
+            state.desk()
     assert not state.is_up()

@@ -7,9 +7,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import httpx
 
@@ -56,25 +57,42 @@ def run_stack(
 async def _run(
     state: StateDir, record: DeskRecord, tell: Callable[[DeskRecord], None], say: Callable[[str], None]
 ) -> None:
-    stop = asyncio.Event()
+    stop, ready = asyncio.Event(), asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    supervisor = Supervisor(lambda pids: state.tell(replace(record, pids=record.pids | dict(pids))), say)
+
+    def on_change(pids: Mapping[str, int]) -> None:
+        if ready.is_set():
+            state.tell(replace(record, pids=record.pids | dict(pids)))
+
+    supervisor = Supervisor(on_change, say)
     try:
-        host = os.environ.get("PUBSUB_EMULATOR_HOST") or await _start_emulator(state, supervisor)
-        environment = environment_of(state, record, host)
-        for name in fleet.START_ORDER:
-            supervisor.keep(_program(state, record, name, environment))
-        starting = asyncio.create_task(_await_ready(record))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
+        await _until_either(_start_all(state, record, supervisor), stop.wait())
+        if not stop.is_set():
+            ready.set()
+            on_change(supervisor.pids)
             tell(record)
-        starting.cancel()
-        await stopping
+        await stop.wait()
     finally:
         await supervisor.stop()
+
+
+async def _start_all(state: StateDir, record: DeskRecord, supervisor: Supervisor) -> None:
+    host = os.environ.get("PUBSUB_EMULATOR_HOST") or await _start_emulator(state, supervisor)
+    environment = environment_of(state, record, host)
+    for name in fleet.START_ORDER:
+        supervisor.keep(_program(state, record, name, environment))
+    await _await_ready(record)
+
+
+async def _until_either(work: Coroutine[Any, Any, None], stop: Coroutine[Any, Any, object]) -> None:
+    """Return when *work* is done, or *stop* was asked for first; raise what *work* raises."""
+    tasks = working, stopping = asyncio.create_task(work), asyncio.create_task(stop)
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+    working.cancel()
 
 
 def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[str, str]:

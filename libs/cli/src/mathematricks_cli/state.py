@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,8 @@ from mathematricks_cli.faults import OperatorFault
 from mathematricks_cli.mongod import free_port
 
 PRIVATE = 0o600
+LOCK_PATIENCE = 0.3
+"""Seconds for those to let go who only look whether the desk is up."""
 
 
 class DeskIsUp(OperatorFault):
@@ -110,8 +113,10 @@ class StateDir:
 
     def desk(self) -> DeskRecord:
         """Return what the running desk told about itself; raise ``DeskIsDown``."""
-        record = self.read("desk", None)
-        if record is None or not self.is_up():
+        record, up = self.read("desk", None), self.is_up()
+        if record is None and up:
+            raise DeskIsDown(f"The desk of {self.path} is still starting; try again in a moment")
+        if record is None or not up:
             raise DeskIsDown(f"No desk runs in {self.path}. Start one: mathematricks up --state {self.path}")
         return DeskRecord(**record)
 
@@ -119,22 +124,29 @@ class StateDir:
         """Record what the running desk is."""
         self.write("desk", asdict(record))
 
-    def is_up(self) -> bool:
-        """Whether a living process holds this directory; the system lets go of a dead one's lock by itself."""
+    def holder(self) -> int | None:
+        """Return the living process that runs this desk; the system lets go of a dead one's lock by itself."""
         path = self.path / "desk.lock"
         if not path.exists():
-            return False
-        with path.open("a") as lock:
-            return not _locked(lock)
+            return None
+        with path.open("r+") as lock:
+            return None if _locked(lock) else int(lock.read() or 0)
+
+    def is_up(self) -> bool:
+        """Whether a living process runs this desk."""
+        return self.holder() is not None
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the directory while a desk runs in it; raise ``DeskIsUp`` if another does."""
-        with (self.path / "desk.lock").open("a") as lock:
-            if not _locked(lock):
-                told = self.read("desk", {"url": "not on a port yet", "pid": "starting"})
-                raise DeskIsUp(f"The desk of {self.path} is up already (process {told['pid']}, {told['url']})")
+        with (self.path / "desk.lock").open("a+") as lock:
+            if not _locked_within(lock, LOCK_PATIENCE):
+                told = self.read("desk", {"url": "starting"})
+                raise DeskIsUp(f"The desk of {self.path} is up already (process {self.holder()}, {told['url']})")
             (self.path / "desk.json").unlink(missing_ok=True)  # what the last desk told is no longer true
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
             yield
 
 
@@ -148,6 +160,15 @@ def _locked(lock: IO[str]) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    return True
+
+
+def _locked_within(lock: IO[str], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not _locked(lock):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
     return True
 
 

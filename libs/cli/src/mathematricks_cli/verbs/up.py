@@ -54,8 +54,8 @@ def down(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> Non
 def stop_desk(state: StateDir) -> list[str]:
     """Stop what runs in *state*, and return the names of what did."""
     stopped = []
-    if state.is_up():
-        stop(state.desk().pid, STOP_PATIENCE)
+    if holder := state.holder():
+        stop(holder, STOP_PATIENCE)
         stopped.append("desk")
     if find_surviving_mongod(state):
         stop_surviving_mongod(state)
