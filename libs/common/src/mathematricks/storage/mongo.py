@@ -19,6 +19,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from mathematricks.contracts.base import Collection
+from mathematricks.storage.decimals import to_decimal, to_decimal128
 from mathematricks.storage.indexes import ensure
 
 Document = dict[str, Any]
@@ -38,10 +39,10 @@ class DecimalCodec(TypeCodec):
     bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
-        return Decimal128(value)
+        return to_decimal128(value)
 
     def transform_bson(self, value: Decimal128) -> Decimal:
-        return value.to_decimal()
+        return to_decimal(value)
 
 
 CODEC: CodecOptions[Document] = CodecOptions(type_registry=TypeRegistry([DecimalCodec()]), tz_aware=True, tzinfo=UTC)
