@@ -12,6 +12,7 @@ import pytest
 import structlog
 from mathematricks.contracts.collections import COLLECTIONS
 from mathematricks.storage.mongo import Database, mongo
+from mathematricks_cli.emulator import EmulatorMissing, own_emulator
 from mathematricks_cli.mongod import MongodMissing, own_mongod
 
 structlog.configure(
@@ -47,3 +48,14 @@ async def db(mongo_url: str) -> AsyncIterator[Database]:
     async with mongo(mongo_url, name, COLLECTIONS) as database:
         yield database
         await database.client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[str]:
+    """host:port of a Pub/Sub emulator, named in the environment too; skipped, loudly, where there is none."""
+    try:
+        with own_emulator() as host, pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PUBSUB_EMULATOR_HOST", host)
+            yield host
+    except EmulatorMissing as missing:
+        pytest.skip(f"NOT RUN, no Pub/Sub emulator: {missing}")
