@@ -49,6 +49,7 @@ def test_what_exceeds_the_position_reverses_it():
 
     assert told(decision) == [("EXIT", "SELL"), ("ENTRY", "SELL")]
     assert [order.quantity for order in decision.orders] == [500, 250]
+    assert decision.orders[1].after == (decision.orders[0].order_id,)
     assert desk.held() == -250
 
 

@@ -44,7 +44,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     closed, openings = _close(inputs)
     freed = sum((outcome.freed for outcome in closed), ZERO)
     entered = judge_entry(inputs, openings, freed) if openings else None
-    opened = _open(inputs, openings, entered) if entered is not None else []
+    opened = _open(inputs, openings, entered, closed) if entered is not None else []
     outcomes = sorted([*closed, *opened], key=lambda outcome: outcome.leg.leg_index)
     verdict = judge(inputs, [(outcome.leg, outcome.refused) for outcome in outcomes], entered)
     return _compose(inputs, outcomes, entered, verdict)
@@ -124,10 +124,18 @@ def _exited(inputs: DecisionInputs, part: Closing, plan: ExitPlan | Refused) -> 
     return Outcome(leg.model_copy(update=planned), orders, refused=too_small, freed=plan.freed, warnings=plan.warnings)
 
 
-def _open(inputs: DecisionInputs, parts: Sequence[Opening], entered: Entered | Refused) -> list[Outcome]:
+def _open(
+    inputs: DecisionInputs, parts: Sequence[Opening], entered: Entered | Refused, closed: Sequence[Outcome]
+) -> list[Outcome]:
     if isinstance(entered, Refused):
         return [_not_opened(part, entered) for part in parts]
-    return [_opened(inputs, one, len(entered.legs)) for one in entered.legs]
+    together = len(entered.legs)
+    return [_opened(inputs, one, together, _exits_of(one.part.leg_index, closed)) for one in entered.legs]
+
+
+def _exits_of(leg_index: int, closed: Sequence[Outcome]) -> tuple[str, ...]:
+    orders = (order for outcome in closed for order in outcome.orders if outcome.leg.leg_index == leg_index)
+    return tuple(order.order_id for order in orders if order.order_type == "MARKET")
 
 
 def _not_opened(part: Opening, refused: Refused) -> Outcome:
@@ -142,8 +150,8 @@ def _not_opened(part: Opening, refused: Refused) -> Outcome:
     return Outcome(leg, refused=refused)
 
 
-def _opened(inputs: DecisionInputs, opened: Opened, together: int) -> Outcome:
-    order = entry_order(inputs, opened, together)
+def _opened(inputs: DecisionInputs, opened: Opened, together: int, after: tuple[str, ...]) -> Outcome:
+    order = entry_order(inputs, opened, together, after)
     leg = LegDecision(
         leg_index=opened.part.leg_index,
         instrument=opened.part.leg.instrument,

@@ -19,12 +19,13 @@ from cerebro.domain.pricing import limit_price_of, stop_price_of
 CENT_OF_A_CENT = Decimal(1).scaleb(-4)
 
 
-def entry_order(inputs: DecisionInputs, opened: Opened, together: int) -> TradingOrder:
+def entry_order(inputs: DecisionInputs, opened: Opened, together: int, after: tuple[str, ...]) -> TradingOrder:
     """
     Return the order of an opening leg, with the limits of its acceptance and its protection.
 
     Args:
         together: How many legs open together; execution sends all of them or none.
+        after: Exits of the same leg: a reversal that overtook them would leave them nothing to reduce.
     """
     leg = opened.part.leg
     account = inputs.book.account or ""
@@ -32,6 +33,7 @@ def entry_order(inputs: DecisionInputs, opened: Opened, together: int) -> Tradin
     return TradingOrder(
         **_common(inputs, opened.part.leg_index, leg),
         total_legs=together,
+        after=after,
         order_id=order_id_for(inputs.signal.signal_id, account, opened.part.leg_index, "entry"),
         account=account,
         purpose="entry",
