@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
 from mathematricks.contracts.accounts import AccountUpdate
-from mathematricks.contracts.instruments import Quote
+from mathematricks.contracts.instruments import Instrument, Quote
 from mathematricks.contracts.orders import OrderRecord
 from mathematricks.contracts.rest import (
     BrokerAccount,
@@ -33,6 +33,7 @@ from execution.records import ExecutionFilter, OrderFilter
 from execution.steps.reporting import fresh_snapshot, note_use
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_CASH = 10**12
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -56,23 +57,23 @@ PostedQuotes = Annotated[list[Quote], Body(min_length=1, max_length=1000)]
 @router.post("/market", tags=["market"])
 async def market(question: MarketQuestion, ports: AskPorts) -> MarketView:
     """Return what is known of these instruments now; a demo's market begins to quote those it never has."""
-    view = MarketView(instruments={}, quotes={}, rates={})
-    closed = []
+    known: dict[str, Instrument] = {}
     for contract in question.contracts:
         instrument = ports.market.instrument(contract)
-        if instrument is None:
-            continue
-        note_use(contract, ports)
-        seen = question.seen.get(contract.key)
-        await ports.market.seed(contract, seen if seen is not None and is_price(seen, instrument) else None)
-        view.instruments[contract.key] = instrument
-        if (quote := ports.market.quote(contract)) is not None:
-            view.quotes[contract.key] = quote
-        if (rate := ports.market.rate(instrument.currency, question.base_currency)) is not None:
-            view.rates[instrument.currency] = rate
-        if not is_open(instrument.calendar, ports.clock.now()):
-            closed.append(contract.key)
-    return view.model_copy(update={"closed": tuple(closed)})
+        if instrument is not None:
+            known[contract.key] = instrument
+            note_use(contract, ports)
+            seen = question.seen.get(contract.key)
+            await ports.market.seed(contract, seen if seen is not None and is_price(seen, instrument) else None)
+    now, base = ports.clock.now(), question.base_currency
+    quotes = {key: ports.market.quote(instrument.contract) for key, instrument in known.items()}
+    rates = {i.currency: ports.market.rate(i.currency, base) for i in known.values()}
+    return MarketView(
+        instruments=known,
+        quotes={key: quote for key, quote in quotes.items() if quote is not None},
+        rates={currency: rate for currency, rate in rates.items() if rate is not None},
+        closed=tuple(key for key, instrument in known.items() if not is_open(instrument.calendar, now)),
+    )
 
 
 @router.get("/quotes/{instrument:path}", tags=["market"], responses=_failures(404))
@@ -148,6 +149,8 @@ async def accounts(ports: AskPorts) -> BrokerAccounts:
 @router.post("/accounts", tags=["accounts"], status_code=201, responses=_failures(409))
 async def open_account(wanted: OpenAccount, ports: AskPorts) -> BrokerAccount:
     """Open a paper account with these balances, or set those of one that has never traded."""
+    if any(not 0 <= amount <= MOST_CASH for amount in wanted.cash.values()):
+        raise Refusal(422, f"cash: each balance must lie between 0 and {MOST_CASH}")
     try:
         return await ports.brokers.open_paper(wanted.account, wanted.base_currency, wanted.cash)
     except BrokerRejected as refusal:

@@ -49,15 +49,11 @@ async def resolve_doubts(ports: Ports) -> None:
     """Ask the venues about orders nobody is sure of; ask again for cancellations that were not answered."""
     now = ports.clock.now()
     due = [order for order in ports.blotter.live() if order.status in DOUBTFUL and _is_due(order, ports)]
-    await asyncio.gather(*(_resolve(order, ports) for order in due[:ASKED_AT_ONCE]))
+    cancelling = [order for order in due if order.status is OrderStatus.PENDING_CANCEL]
+    await asyncio.gather(*(cancel_at_venue(order, ports) for order in cancelling[:ASKED_AT_ONCE]))
+    await resolve(due[:ASKED_AT_ONCE], ports)
     for forgotten in [name for name, at in ports.looked_at.items() if now - at > timedelta(minutes=5)]:
         del ports.looked_at[forgotten]
-
-
-async def _resolve(order: OrderRecord, ports: Ports) -> None:
-    if order.status is OrderStatus.PENDING_CANCEL:
-        await cancel_at_venue(order, ports)
-    await resolve(order, ports)
 
 
 async def compare_open_orders(ports: Ports) -> None:
@@ -69,9 +65,8 @@ async def compare_open_orders(ports: Ports) -> None:
             there = {order.client_order_id for order in await ports.brokers.of(account).open_orders(account)}
         except (BrokerUnavailable, KeyError):
             continue
-        for order in mine:
-            if order.attempts[-1].client_order_id not in there and now - order.updated_at > UNHEARD_OF:
-                await resolve(order, ports)
+        silent = [order for order in mine if now - order.updated_at > UNHEARD_OF]
+        await resolve([order for order in silent if order.attempts[-1].client_order_id not in there], ports)
 
 
 async def watch_groups(ports: Ports) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,8 @@ def describe(contract: Contract, known: Reference) -> Instrument | None:
     A share, a currency pair, a coin and an option follow rules; a future's facts stand in the
     table or nowhere, and a root that is not there is not traded.
     """
+    if contract.expiry is not None and not _is_day(contract.expiry):
+        return None
     if contract.type == "STOCK":
         return _share(contract, known)
     if contract.type == "FOREX":
@@ -48,6 +50,13 @@ def describe(contract: Contract, known: Reference) -> Instrument | None:
 def has_expired(contract: Contract, now: datetime) -> bool:
     """Return whether the day of expiry is over; what does not expire never has."""
     return contract.expiry is not None and contract.expiry < f"{now:%Y%m%d}"
+
+
+def _is_day(expiry: str) -> bool:
+    try:
+        return expiry.isascii() and bool(date.fromisoformat(expiry))
+    except ValueError:
+        return False
 
 
 def _share(contract: Contract, known: Reference) -> Instrument | None:

@@ -66,17 +66,21 @@ async def _count_legs(order: OrderRecord, ports: Ports) -> OrderRecord:
 
 async def _surely_waiting(order: OrderRecord, ports: Ports) -> OrderRecord | None:
     """Another attempt needs the venue's word that nothing of the last one is left to come."""
-    waiting = ports.blotter.find(order.order_id)
-    if waiting is None or waiting.status is not OrderStatus.PENDING or not waiting.attempts:
-        return waiting if waiting is not None and waiting.status is OrderStatus.PENDING else None
+    waiting = _waiting(order.order_id, ports)
+    if waiting is None or not waiting.attempts or waiting.attempts[-1].outcome == "ABSENT":
+        return waiting
     try:
         _, recorded = await catch_up(waiting, ports)
     except (BrokerUnavailable, WrongVenue):
         return None
     for done in recorded:
         await follow(done, ports)
-    waiting = ports.blotter.find(order.order_id)
-    return waiting if waiting is not None and waiting.status is OrderStatus.PENDING else None
+    return _waiting(order.order_id, ports)
+
+
+def _waiting(order_id: str, ports: Ports) -> OrderRecord | None:
+    order = ports.blotter.find(order_id)
+    return order if order is not None and order.status is OrderStatus.PENDING else None
 
 
 async def follow(recorded: Recorded, ports: Ports) -> None:

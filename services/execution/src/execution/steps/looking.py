@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from mathematricks.contracts.orders import OrderRecord
 
 from execution.domain.orders import ExecType, Happened
-from execution.ports import BrokerFill, BrokerOrderState, BrokerUnavailable, Change, Ports, Recorded
+from execution.ports import Broker, BrokerFill, BrokerOrderState, BrokerUnavailable, Change, Ports, Recorded
 from execution.steps.booking import order_id_of
 from execution.steps.submitting import venue_of
 
+T = TypeVar("T")
+Answers = dict[str, BrokerOrderState | None]
+"""By order id; None: the venue does not have it."""
+
+ASKED_AT_ONCE = 10
 EVENT_OF = {
     "WORKING": ExecType.NEW,
     "CANCELLED": ExecType.CANCELLED,
@@ -24,32 +31,43 @@ BEFORE_IT_WAS_ASKED = timedelta(minutes=1)
 """Clocks differ: fills are looked for from a little before the order was sent."""
 
 
-async def ask_venue(order: OrderRecord, ports: Ports) -> BrokerOrderState | None:
+async def ask_venue(account: str, orders: Sequence[OrderRecord], ports: Ports) -> Answers:
     """
-    Return the newest attempt of *order* as its venue has it; None where a completed query shows that it has not.
+    Return the newest attempt of each of *orders*, all of one account, as its venue has it.
 
-    The order by our id, else its executions and the open orders: an order can be gone and its fills not.
-    Raise ``BrokerUnavailable`` where any part of the question stays unanswered.
+    None where completed queries show that it has not: of the order by our id, and of the executions
+    and the open orders, for an order can be gone and its fills not. An order about which any
+    question stayed unanswered is missing from the answer.
     """
-    broker, attempt = venue_of(order, ports), order.attempts[-1]
+    broker = venue_of(orders[0], ports)
+    patience = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def find(order: OrderRecord) -> BrokerOrderState | None:
+        async with patience:
+            return await _in_time(broker.find(account, order.attempts[-1].client_order_id), ports)
+
+    found = await asyncio.gather(*(find(order) for order in orders), return_exceptions=True)
+    _raise_bugs(found)
+    answers = {
+        o.order_id: state for o, state in zip(orders, found, strict=True) if not isinstance(state, BaseException)
+    }
+    unseen = [o for o in orders if o.order_id in answers and not _tells_fills(answers[o.order_id])]
     try:
-        async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
-            state = await broker.find(order.account, attempt.client_order_id)
-            if state is not None and (state.fills or not state.filled):
-                return state
-            since = attempt.begun_at - BEFORE_IT_WAS_ASKED
-            fills = [f for f in await broker.executions(order.account, since) if _is_of(f, attempt.client_order_id)]
-            working = [
-                o for o in await broker.open_orders(order.account) if o.client_order_id == attempt.client_order_id
-            ]
-    except TimeoutError as silence:
-        raise BrokerUnavailable("no answer in time") from silence
-    return _pieced_together(order, state or next(iter(working), None), fills)
+        return answers | (await _search(broker, unseen, answers, ports) if unseen else {})
+    except BrokerUnavailable:
+        return {name: state for name, state in answers.items() if name not in {order.order_id for order in unseen}}
 
 
 async def catch_up(order: OrderRecord, ports: Ports) -> tuple[BrokerOrderState | None, list[Recorded]]:
-    """Record what the venue knows of *order* and we do not; return its answer and what was recorded."""
-    state = await ask_venue(order, ports)
+    """
+    Record what the venue knows of *order* and we do not; return its answer and what was recorded.
+
+    Raise ``BrokerUnavailable`` where it did not answer.
+    """
+    answers = await ask_venue(order.account, [order], ports)
+    if order.order_id not in answers:
+        raise BrokerUnavailable("no answer in time")
+    state = answers[order.order_id]
     return state, await take_state(state, ports) if state is not None else []
 
 
@@ -69,8 +87,39 @@ def change_of(fill: BrokerFill, ports: Ports) -> Change:
     return Change(order_id, Happened(ExecType.TRADE, ports.clock.now(), None, attempt), fill)
 
 
-def _is_of(fill: BrokerFill, client_order_id: str) -> bool:
-    return fill.client_order_id == client_order_id
+async def _search(broker: Broker, orders: Sequence[OrderRecord], answers: Answers, ports: Ports) -> Answers:
+    """Look for orders the venue does not find by their ids, in one question for all of them."""
+    account = orders[0].account
+    since = min(order.attempts[-1].begun_at for order in orders) - BEFORE_IT_WAS_ASKED
+    fills = await _in_time(broker.executions(account, since), ports)
+    working = await _in_time(broker.open_orders(account), ports)
+    by_id: dict[str | None, list[BrokerFill]] = defaultdict(list)
+    for fill in fills:
+        by_id[fill.client_order_id].append(fill)
+    open_now = {state.client_order_id: state for state in working}
+    found: Answers = {}
+    for order in orders:
+        name = order.attempts[-1].client_order_id
+        found[order.order_id] = _pieced_together(order, answers[order.order_id] or open_now.get(name), by_id[name])
+    return found
+
+
+async def _in_time(call: Coroutine[Any, Any, T], ports: Ports) -> T:
+    try:
+        async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
+            return await call
+    except TimeoutError as silence:
+        raise BrokerUnavailable("no answer in time") from silence
+
+
+def _raise_bugs(found: Sequence[object]) -> None:
+    for each in found:
+        if isinstance(each, BaseException) and not isinstance(each, BrokerUnavailable):
+            raise each
+
+
+def _tells_fills(state: BrokerOrderState | None) -> bool:
+    return state is not None and (bool(state.fills) or not state.filled)
 
 
 def _pieced_together(

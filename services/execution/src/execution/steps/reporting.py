@@ -42,6 +42,9 @@ async def publish_account(account: str, ports: Ports) -> None:
     except (BrokerUnavailable, BrokerRejected, KeyError) as silence:
         log.warning("account.snapshot_failed", account=account, reason=str(silence))
         return
+    except Exception:
+        log.exception("account.snapshot_broke", account=account)
+        return
     await ports.bus.publish(ACCOUNT_UPDATES, update)
     await _compare_positions(update, ports)
 

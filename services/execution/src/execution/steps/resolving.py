@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
 from execution.domain.orders import ExecType, Happened
-from execution.ports import BrokerUnavailable, Change, Ports
+from execution.ports import Change, Ports
 from execution.steps.following import follow, record_and_follow
-from execution.steps.looking import catch_up
+from execution.steps.looking import Answers, ask_venue, take_state
 from execution.steps.submitting import WrongVenue
 from execution.steps.telling import alert_of
 
 
-async def resolve(order: OrderRecord, ports: Ports) -> None:
+async def resolve(orders: Sequence[OrderRecord], ports: Ports) -> None:
     """
-    Ask the venue about *order* once, and record what follows from the answer.
+    Ask the venues about *orders* once, and record what follows from the answers.
 
     Nothing is ever sent again here: an order that is proven absent goes back to PENDING, where every
     check is made anew before another attempt (RULES 7).
     """
-    if order.order_id in ports.in_flight or not order.attempts:
-        return
-    ports.looked_at[order.order_id] = ports.clock.now()
-    if order.status is OrderStatus.SUBMITTING:
-        lapsed = Happened(ExecType.LOST, ports.clock.now(), "whoever claimed it did not come back")
-        order = (await record_and_follow(Change(order.order_id, lapsed), ports)).after or order
+    by_account: dict[str, list[OrderRecord]] = defaultdict(list)
+    for order in orders:
+        if order.attempts and order.order_id not in ports.in_flight:
+            ports.looked_at[order.order_id] = ports.clock.now()
+            by_account[order.account].append(order)
+    await asyncio.gather(*(_resolve(account, mine, ports) for account, mine in by_account.items()))
+
+
+async def _resolve(account: str, orders: Sequence[OrderRecord], ports: Ports) -> None:
+    doubted = await asyncio.gather(*(_doubt(order, ports) for order in orders))
     try:
-        state, recorded = await catch_up(order, ports)
-    except (BrokerUnavailable, WrongVenue) as silence:
-        await _unanswered(order, str(silence), ports)
-        return
-    for done in recorded:
-        await follow(done, ports)
-    if state is None:
+        answers = await ask_venue(account, doubted, ports)
+    except WrongVenue:
+        answers = {}
+    await asyncio.gather(*(_heard(order, answers, ports) for order in doubted))
+
+
+async def _doubt(order: OrderRecord, ports: Ports) -> OrderRecord:
+    """A claim that lapsed says no more than that the order may have been sent."""
+    if order.status is not OrderStatus.SUBMITTING:
+        return order
+    lapsed = Happened(ExecType.LOST, ports.clock.now(), "whoever claimed it did not come back")
+    return (await record_and_follow(Change(order.order_id, lapsed), ports)).after or order
+
+
+async def _heard(order: OrderRecord, answers: Answers, ports: Ports) -> None:
+    if order.order_id not in answers:
+        await _unanswered(order, ports)
+    elif (state := answers[order.order_id]) is None:
         await _absent(order, ports)
+    else:
+        for done in await take_state(state, ports):
+            await follow(done, ports)
 
 
 async def _absent(order: OrderRecord, ports: Ports) -> None:
@@ -50,15 +71,13 @@ async def _absent(order: OrderRecord, ports: Ports) -> None:
         await record_and_follow(Change(order.order_id, event), ports)
 
 
-async def _unanswered(order: OrderRecord, silence: str, ports: Ports) -> None:
+async def _unanswered(order: OrderRecord, ports: Ports) -> None:
     if not _long_silent(order, ports.clock.now(), ports):
         return
     if order.purpose != "entry":
-        await alert_of(
-            order, ports, "critical", "exit.unknown", f"Nobody knows what became of an exit: {silence}"[:500]
-        )
+        await alert_of(order, ports, "critical", "exit.unknown", "Nobody knows what became of an exit")
     elif order.status is OrderStatus.UNKNOWN:
-        event = Happened(ExecType.GIVEN_UP, ports.clock.now(), f"parked: {silence}"[:500])
+        event = Happened(ExecType.GIVEN_UP, ports.clock.now(), "parked: its venue does not answer")
         parked = await record_and_follow(Change(order.order_id, event), ports)
         title = f"An entry of {order.instrument} is parked: the venue does not answer"
         await alert_of(parked.after or order, ports, "critical", "order.parked", title)

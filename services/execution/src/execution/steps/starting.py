@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 from mathematricks.contracts.executions import Execution
-from mathematricks.contracts.orders import OrderRecord, OrderStatus
+from mathematricks.contracts.orders import OrderStatus
 
 from execution.domain.exits import AT_VENUE
 from execution.domain.submission import refolded
 from execution.ports import Broker, BrokerUnavailable, Ports
-from execution.steps.following import follow, record_and_follow
-from execution.steps.looking import catch_up, change_of
+from execution.steps.following import record_and_follow
+from execution.steps.looking import change_of
 from execution.steps.reporting import publish_account
+from execution.steps.resolving import resolve
 from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 OVERLAP = timedelta(minutes=10)
 """A venue may date a fill before one it told earlier: each start looks back a little further than the last one."""
 FIRST_LOOK = timedelta(days=1)
+ASKED_ABOUT = AT_VENUE - {OrderStatus.SUBMITTING}
+"""A claim that has not lapsed may still be on its way to the venue."""
 
 
 async def reconcile(ports: Ports) -> None:
@@ -45,12 +48,6 @@ async def reconcile(ports: Ports) -> None:
             await publish_account(account, ports)
     live = len(list(ports.blotter.live()))
     log.info("execution.reconciled", worker=ports.worker, generation=controls.generation, live_orders=live)
-
-
-async def reconcile_account(broker: Broker, account: str, ports: Ports) -> None:
-    """Ask for the executions and orders of one account again, as after a lost connection."""
-    last = await ports.executions.last_times()
-    await _catch_up_account(broker, account, last[account][0] if account in last else None, ports)
 
 
 async def _remember(ports: Ports) -> dict[str, datetime]:
@@ -93,12 +90,5 @@ async def _catch_up_account(broker: Broker, account: str, last_done: datetime | 
     for fill in fills:
         if fill.execution_id not in known:
             await record_and_follow(change_of(fill, ports), ports)
-    for order in mine:
-        current = ports.blotter.find(order.order_id)
-        if current is not None and current.status in AT_VENUE and current.status is not OrderStatus.SUBMITTING:
-            await _bring_up(current, ports)
-
-
-async def _bring_up(order: OrderRecord, ports: Ports) -> None:
-    for recorded in (await catch_up(order, ports))[1]:
-        await follow(recorded, ports)
+    current = [order for each in mine if (order := ports.blotter.find(each.order_id)) is not None]
+    await resolve([order for order in current if order.status in ASKED_ABOUT], ports)

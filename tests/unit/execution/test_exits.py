@@ -1,0 +1,97 @@
+"""How much may be reduced, and what an exit takes of which lot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from execution.domain.exits import Held, LiveReducing, excess, live_reducing, reducible, size_exit
+from hypothesis import given
+from hypothesis import strategies as st
+from mathematricks.contracts.orders import LotClose, OrderRecord, OrderStatus
+from support.execution import NOON, a_record, an_exit, an_order
+
+units = st.integers(-200, 200).map(Decimal)
+working = st.integers(0, 150).map(Decimal)
+
+
+def held(**positions: int) -> Held:
+    by_strategy = {name: Decimal(quantity) for name, quantity in positions.items()}
+    return Held(sum(by_strategy.values(), Decimal(0)), by_strategy)
+
+
+@pytest.mark.parametrize(
+    ("side", "positions", "most"),
+    [
+        ("SELL", {"momentum": 100}, 100),
+        ("SELL", {"momentum": 100, "bear": -40}, 100),
+        ("SELL", {"momentum": 100, "unattributed": -60}, 40),
+        ("SELL", {"momentum": -100}, 0),
+        ("SELL", {"other": 100}, 0),
+        ("BUY", {"momentum": -100, "bull": 300}, 100),
+        ("BUY", {"momentum": -100, "unattributed": 30}, 70),
+    ],
+)
+def test_an_exit_may_take_what_its_strategy_and_the_venue_still_hold(side: Any, positions: dict[str, int], most: int):
+    assert reducible(side, "momentum", held(**positions), []).most == most
+
+
+@given(own=units, other=units, unattributed=units, mine=working, theirs=working)
+def test_with_all_that_is_on_its_way_no_more_is_reduced_than_there_is(
+    own: Decimal, other: Decimal, unattributed: Decimal, mine: Decimal, theirs: Decimal
+):
+    positions = {"momentum": own, "other": other, "unattributed": unattributed}
+    seen = Held(own + other + unattributed, positions)
+    live = [LiveReducing("momentum", mine), LiveReducing("other", theirs)]
+
+    room = reducible("SELL", "momentum", seen, live)
+
+    assert 0 <= room.now <= room.most
+    assert room.most <= max(Decimal(0), own)
+    assert room.now == 0 or room.now + mine <= own
+    assert room.now == 0 or room.now + mine + theirs <= max(Decimal(0), seen.venue_net + max(Decimal(0), -other))
+
+
+def on_its_way(order_id: str, **but: Any) -> OrderRecord:
+    usual: dict[str, Any] = {"status": OrderStatus.SUBMITTED, "working_quantity": Decimal(100)}
+    return a_record(an_exit(an_order(), order_id=order_id), **usual | but)
+
+
+def test_a_protective_pair_counts_once_and_an_unknown_order_counts_whole():
+    stop = on_its_way("stop", purpose="stop_loss", lot="o1")
+    target = on_its_way("target", purpose="take_profit", lot="o1", filled=Decimal(30))
+    unknown = on_its_way("lost", status=OrderStatus.UNKNOWN, working_quantity=Decimal(50))
+    waiting = on_its_way("waits", status=OrderStatus.PENDING)
+
+    live = live_reducing([stop, target, unknown, waiting], apart_from=on_its_way("me"))
+
+    assert sorted(order.open for order in live) == [50, 100]
+
+
+def test_what_reduces_more_than_there_is_goes_the_newest_first():
+    first = on_its_way("first", working_quantity=Decimal(60), recorded_at=NOON)
+    second = on_its_way("second", working_quantity=Decimal(40), recorded_at=NOON + timedelta(seconds=1))
+
+    assert excess("SELL", held(momentum=100), [second, first]) == []
+    assert excess("SELL", held(momentum=100, unattributed=-30), [second, first]) == ["second"]
+    assert excess("SELL", held(momentum=100, unattributed=-100), [second, first]) == ["first", "second"]
+
+
+def test_an_exit_is_sized_by_its_share_of_what_the_entry_filled_and_the_last_takes_the_rest():
+    entry = a_record(an_order(), filled=Decimal(55), status=OrderStatus.CANCELLED, live=False)
+    third = LotClose(lot="o1", asked=Decimal(3), lot_asked=Decimal(10), last=False)
+    rest = LotClose(lot="o1", asked=Decimal(7), lot_asked=Decimal(10), last=True)
+    first = a_record(an_exit(an_order(), order_id="x1", quantity=None, closes=(third,)))
+    second = a_record(an_exit(an_order(), order_id="x2", quantity=None, closes=(rest,)))
+
+    shares = size_exit(first, {"o1": entry}, [], Decimal(1))
+    sized = first.model_copy(update={"shares": shares, "working_quantity": shares[0]})
+
+    assert shares == (Decimal(16),)
+    assert size_exit(second, {"o1": entry}, [sized, second], Decimal(1)) == (Decimal(39),)
+
+
+def test_an_entry_that_never_came_leaves_nothing_to_close():
+    assert size_exit(a_record(an_exit(an_order(), quantity=None)), {}, [], Decimal(1)) == (Decimal(0),)
