@@ -333,14 +333,39 @@ async def test_a_debt_is_settled_when_execution_has_the_order_and_published_agai
     await sweep_debts(desk.ports)
     assert desk.sent.orders == [order, order]
 
-    await desk.db.orders.with_options().database.command(
-        {"insert": "orders", "documents": [{"_id": order.order_id}], "bypassDocumentValidation": True}
-    )
+    await pretend(desk.db, "orders", {"_id": order.order_id})
     desk.clock.at = NOON + seconds(60)
     await sweep_debts(desk.ports)
 
     assert "owed" not in (await desk.decisions())[0]
     assert len(desk.sent.orders) == 2
+
+
+async def test_a_command_is_owed_until_its_order_obeyed_ended_or_was_buried(desk):
+    first, second, third = numbered(3, order_type="LIMIT", signal_type="ENTRY")
+    for signal in (first, second, third, *numbered(1, first=4, signal_type="CANCEL")):
+        await on_signal(signal, desk.ports)
+    obeyed, ended, buried = (command for command in desk.sent.commands)
+    await pretend(
+        desk.db,
+        "orders",
+        {"_id": obeyed.order_id, "live": True, "commands": [obeyed.command_id]},
+        {"_id": ended.order_id, "live": False},
+    )
+    desk.clock.at = NOON + seconds(3)
+    await sweep_debts(desk.ports)
+    assert "owed" in (await desk.decisions())[3]
+
+    await pretend(desk.db, "order_tombstones", {"_id": buried.order_id})
+    desk.clock.at = NOON + seconds(60)
+    await sweep_debts(desk.ports)
+
+    assert "owed" not in (await desk.decisions())[3]
+
+
+async def pretend(db, collection, *documents):
+    """Put into another service's collection as much of a document as is looked at."""
+    await db.command({"insert": collection, "documents": list(documents), "bypassDocumentValidation": True})
 
 
 async def test_another_version_is_a_shadow_that_owes_nothing(desk):

@@ -335,3 +335,14 @@ def test_a_reversal_whose_entry_overtakes_its_exit_leaves_no_lots_against_each_o
     assert desk.held() == 0
     assert not desk.book.in_use
     assert desk.send(signal_type="EXIT", action="SELL", quantity=None).reason == "NO_OPEN_POSITION"
+
+
+def test_a_limit_exit_that_names_no_price_goes_to_the_market_and_a_stop_is_refused():
+    desk = Desk()
+    desk.send()
+
+    stop = desk.send(signal_type="EXIT", action="SELL", order_type="STOP", price=None, quantity=None)
+    limit = desk.send(signal_type="EXIT", action="SELL", order_type="LIMIT", price=None, quantity=None)
+
+    assert stop.reason == "INVALID_PRICE"
+    assert limit.orders[0].order_type == "MARKET"

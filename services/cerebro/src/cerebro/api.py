@@ -16,6 +16,7 @@ from cerebro.handlers.ports import Ports
 from cerebro.summary import summarize
 
 REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Failure} for status in (401, 403, 422, 503)}
+UNREADABLE: dict[int | str, dict[str, Any]] = {400: {"model": Failure}}
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Failure}}
 Text = Annotated[str, Path(min_length=1, max_length=200)]
 Given = Annotated[Ports, Depends(ports_of)]
@@ -64,7 +65,7 @@ async def current_allocation(ports: Given) -> PortfolioAllocation:
     return active
 
 
-@router.put("/api/portfolio/allocations/custom", tags=["allocations"])
+@router.put("/api/portfolio/allocations/custom", tags=["allocations"], responses=UNREADABLE)
 async def set_custom_allocation(wanted: CustomAllocation, ports: Given) -> PortfolioAllocation:
     """Make this allocation the ACTIVE one from the next signal on; the one before is archived."""
     return await activate_custom(wanted, ports)

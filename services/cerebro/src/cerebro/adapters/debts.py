@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from mathematricks.contracts.collections import CEREBRO_DECISIONS, ORDER_TOMBSTONES, ORDERS
 from mathematricks.contracts.decisions import Decision
+from mathematricks.contracts.orders import OrderCommand
 from mathematricks.messaging.outbox import Sweep
 from mathematricks.storage.mongo import Database, Document
 
@@ -36,16 +37,14 @@ class MongoDebts:
         return {one["_id"] for one in due if seen.issuperset([*one["order_ids"], *one["command_ids"]])}
 
     async def _obeyed(self, due: Sequence[Document]) -> set[str]:
-        if not due:
-            return set()
+        """Return the commands that have nothing left to do: obeyed, too late, or waiting for their order."""
         commands = [command for document in due for command in _decision(document).commands]
         wanted = {"_id": {"$in": [command.order_id for command in commands]}}
-        obeyed: set[str] = set()
-        async for order in self._orders.find(wanted, ["commands"]):
-            obeyed.update(order.get("commands", ()))
-        async for tombstone in self._tombstones.find(wanted, ["command_id"]):
-            obeyed.add(tombstone["command_id"])
-        return obeyed
+        if not commands:
+            return set()
+        orders = {order["_id"]: order async for order in self._orders.find(wanted, ["commands", "live"])}
+        buried = {tombstone["_id"] async for tombstone in self._tombstones.find(wanted, ["_id"])}
+        return {command.command_id for command in commands if _is_obeyed(command, orders, buried)}
 
     async def _publish(self, document: Document) -> None:
         decision = _decision(document)
@@ -53,6 +52,13 @@ class MongoDebts:
             await self._outbox.order(order)
         for command in decision.commands:
             await self._outbox.command(command)
+
+
+def _is_obeyed(command: OrderCommand, orders: Mapping[str, Document], buried: Set[str]) -> bool:
+    order = orders.get(command.order_id)
+    if order is None:
+        return command.order_id in buried
+    return not order.get("live", True) or command.command_id in order.get("commands", ())
 
 
 def _decision(document: Document) -> Decision:

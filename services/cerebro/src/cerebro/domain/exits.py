@@ -63,7 +63,7 @@ class ExitPlan:
 
 def plan_exit(part: Closing, holding: Holding) -> ExitPlan | Refused:
     """
-    Return how *part* closes what *holding* has, or NO_OPEN_POSITION / TOO_SMALL.
+    Return how *part* closes what *holding* has, or why there is nothing to close.
 
     Its side is always opposite to the position's. Lots that no other exit has taken come first; if
     they do not suffice, resting exits give way: they are cancelled, this exit waits for their end,
@@ -72,6 +72,8 @@ def plan_exit(part: Closing, holding: Holding) -> ExitPlan | Refused:
     lots = _side_closed(part, holding)
     if not lots:
         return Refused(Reason.NO_OPEN_POSITION, f"The strategy holds nothing in {part.leg.instrument} to close.")
+    if "STOP" in part.leg.order_type and stop_price_of(part.leg) is None:
+        return Refused(Reason.INVALID_PRICE, f"A {part.leg.order_type} exit needs the price that triggers it.")
     free = allot(lots, part.asked, part.reference)
     given_way, lots, allotment = _make_room(part, lots, free, holding.resting)
     superseded = tuple(exit_.order_id for exit_ in given_way)
@@ -148,8 +150,9 @@ def _sized(close: LotClose, lot: Lot, given_way: Sequence[Exit]) -> LotClose:
 def _orders(
     part: Closing, closes: Sequence[LotClose], lots: Mapping[str, Lot], superseded: tuple[str, ...]
 ) -> Iterator[ExitOrder]:
-    """Yield one order per account; closes too small to trade are in none."""
+    """Yield one order per account; closes too small to trade are in none. A limit nobody named is none."""
     leg = part.leg
+    kind: OrderType = "MARKET" if leg.order_type == "LIMIT" and leg.price is None else leg.order_type
     traded = [close for close in closes if close.quantity != 0]
     for account in dict.fromkeys(lots[close.lot].account for close in traded):
         mine = tuple(close for close in traded if lots[close.lot].account == account)
@@ -158,9 +161,7 @@ def _orders(
         waits_for = working + (superseded if contested else ())
         quantity = None if waits_for else sum((close.quantity or ZERO for close in mine), ZERO)
         side = opposite(lots[mine[0].lot].side)
-        yield ExitOrder(
-            account, side, leg.order_type, limit_price_of(leg), stop_price_of(leg), quantity, mine, waits_for
-        )
+        yield ExitOrder(account, side, kind, limit_price_of(leg), stop_price_of(leg), quantity, mine, waits_for)
 
 
 def _renewals(closes: Sequence[LotClose], lots: Mapping[str, Lot], given_way: Sequence[Exit]) -> Iterator[ExitOrder]:
