@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef struct { int fd; long request; size_t got; char buffer[65536]; } Connection;
+typedef struct { int fd; int busy; long request; size_t got; char buffer[65536]; } Connection;
 
 static int64_t now_us(clockid_t clock) {
     struct timespec t;
@@ -39,6 +39,13 @@ static int open_connection(const char *host, int port) {
     if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) { perror("connect"); exit(1); }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     return fd;
+}
+
+/* Open connection *i* of the pool and wait for its answers. */
+static void join_pool(int poll, Connection *c, uint32_t i, const char *host, int port) {
+    c->fd = open_connection(host, port);
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
+    epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &event);
 }
 
 /* Length of the whole response in the buffer, or 0 while it is incomplete. */
@@ -78,9 +85,7 @@ int main(int argc, char **argv) {
     Connection *pool = calloc((size_t)width, sizeof(Connection));
     int *idle = malloc(sizeof(int) * (size_t)width), idle_count = 0;
     for (int i = 0; i < width; i++) {
-        pool[i].fd = open_connection(host, port);
-        struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
-        epoll_ctl(poll, EPOLL_CTL_ADD, pool[i].fd, &event);
+        join_pool(poll, &pool[i], (uint32_t)i, host, port);
         idle[idle_count++] = i;
     }
     struct epoll_event tick = {.events = EPOLLIN, .data.u32 = UINT32_MAX};
@@ -95,7 +100,7 @@ int main(int argc, char **argv) {
             int64_t intended = rate > 0 ? began + (int64_t)((double)sent * 1e6 / rate) : now;
             if (intended > now) break;
             Connection *c = &pool[idle[--idle_count]];
-            c->request = sent; c->got = 0; due[sent] = intended;
+            c->request = sent; c->got = 0; c->busy = 1; due[sent] = intended;
             if (write(c->fd, start[sent], size[sent]) != (ssize_t)size[sent]) { perror("write"); return 1; }
             sent++;
         }
@@ -111,13 +116,19 @@ int main(int argc, char **argv) {
             if (events[i].data.u32 == UINT32_MAX) { uint64_t n; (void)!read(timer, &n, 8); continue; }
             Connection *c = &pool[events[i].data.u32];
             ssize_t n = read(c->fd, c->buffer + c->got, sizeof c->buffer - c->got - 1);
-            if (n <= 0) { fprintf(stderr, "connection closed\n"); return 1; }
+            if (n <= 0 && c->busy) { fprintf(stderr, "connection closed without an answer\n"); return 1; }
+            if (n <= 0) { /* servers close what has been idle for a while */
+                close(c->fd);
+                join_pool(poll, c, events[i].data.u32, host, port);
+                continue;
+            }
             c->got += (size_t)n; c->buffer[c->got] = 0;
             if (!complete(c)) continue;
             latency[c->request] = now_us(CLOCK_MONOTONIC) - due[c->request];
             status[c->request] = atoi(c->buffer + 9);
             if (status[c->request] >= 300) errors++;
             done++;
+            c->busy = 0;
             idle[idle_count++] = (int)events[i].data.u32;
         }
     }
