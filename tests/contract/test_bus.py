@@ -16,7 +16,8 @@ from mathematricks.messaging.delivery import Envelope
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.messaging.pubsub import PubSubBus
 from mathematricks.messaging.topology import kept_letters
-from mathematricks.testing.bus_suite import PATIENCE, BusSuite, Inbox, Note, a_name, a_topic, until
+from mathematricks.testing.bus_suite import BusSuite
+from mathematricks.testing.notes import PATIENCE, Inbox, Note, a_name, a_topic, until
 from mathematricks_cli.emulator import EmulatorMissing, start_emulator, stop_emulator
 from mathematricks_cli.mongod import free_port
 
