@@ -9,6 +9,7 @@ from decimal import Decimal
 from account_data.domain.checkpoint import account_record, books_of, changed_positions
 from account_data.domain.freshness import View, seen
 from account_data.domain.ledger import Booked, Books, Lacking, book, ordinary, replay, start_of, told_again
+from account_data.domain.reconcile import NEVER
 from account_data.domain.state import account_cash, account_quantities, marks_of, sub_ledgers
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ class Desk:
         view = seen(None, an_account_update(), traded=False)
         assert view is not None
         self.view: View = view
-        self.record = account_record(EMPTY, view, None, OPENED)
+        self.record = account_record(EMPTY, view, NEVER, OPENED)
 
     def arrive(self, executions: Sequence[Execution]) -> None:
         while isinstance(booked := book(self.books, map(ordinary, executions), OPENED), Lacking):
@@ -45,7 +46,7 @@ class Desk:
     def restart(self) -> None:
         """Killed between saving positions and the account: the account's document is one save behind."""
         positions = changed_positions(self.books, self.view, None, None)
-        behind, self.record = self.record, account_record(self.books, self.view, None, OPENED)
+        behind, self.record = self.record, account_record(self.books, self.view, NEVER, OPENED)
         self.books = books_of(behind, positions)
         entries = self.durable[self.books.seq :]
         while isinstance(rebuilt := replay(self.books, entries), Lacking):

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from account_data.reconciliation import examine
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.collections import ACCOUNT_HISTORY
@@ -73,6 +74,27 @@ async def test_money_paid_in_before_the_first_trade_is_a_deposit(desk: Desk) -> 
 
     state = await desk.state()
     assert (state["deposits"], state["day_open_equity"]) == ({"USD": "1500000"}, "1500000")
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+async def test_money_paid_in_just_before_the_first_trade_is_neither_profit_nor_alarm(
+    desk: Desk, seen_before: bool
+) -> None:
+    opened_at, paid_at, now = (desk.ports.clock.now() - timedelta(milliseconds=ms) for ms in (3, 2, 1))
+    desk.broker.says[ACCOUNT] = an_account_update(as_of=opened_at)
+    await desk.sync()
+    if seen_before:
+        await desk.report(an_account_update(equity=10_000_000, as_of=paid_at))
+    fill = an_execution(quantity=100, price=150)
+    await desk.fill(fill)
+    desk.broker.says[ACCOUNT] = says(fill, cash=9_985_000, equity=10_000_050, as_of=now)
+
+    report = await desk.sync()
+
+    state = await desk.state()
+    assert report["corrected"]
+    assert (state["deposits"], state["day_open_equity"]) == ({"USD": "10000000"}, "10000000")
+    assert desk.alerts == []
 
 
 async def test_a_difference_that_stays_is_corrected_recorded_and_told(desk: Desk) -> None:

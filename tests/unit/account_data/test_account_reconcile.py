@@ -21,8 +21,8 @@ def books_with(*executions: Execution, start: Books = EMPTY) -> Books:
     return booked.books
 
 
-def corrected(books: Books, update: AccountUpdate) -> Books:
-    booked = book(books, corrections(books, update, diff(books, update)), OPENED)
+def corrected(books: Books, update: AccountUpdate, *, proven: bool = True) -> Books:
+    booked = book(books, corrections(books, update, diff(books, update), proven=proven), OPENED)
     assert isinstance(booked, Booked)
     return booked.books
 
@@ -30,7 +30,7 @@ def corrected(books: Books, update: AccountUpdate) -> Books:
 def test_the_first_comparison_books_what_the_account_was_opened_with() -> None:
     update = an_account_update(cash={"USD": 1_000_000, "NZD": 5})
 
-    books = corrected(EMPTY, update)
+    books = corrected(EMPTY, update, proven=False)
 
     assert books.opened
     assert books.deposits == {"USD": 1_000_000, "NZD": 5}
@@ -49,14 +49,14 @@ def test_an_account_opened_with_nothing_is_known_to_be() -> None:
 
 
 def test_books_that_agree_differ_in_nothing() -> None:
-    books = books_with(an_execution(quantity=100, price=150), start=corrected(EMPTY, an_account_update()))
+    books = books_with(an_execution(quantity=100, price=150), start=corrected(EMPTY, an_account_update(), proven=False))
     theirs = an_account_update(cash={"USD": 985_000}, open_positions=[a_broker_position(quantity=100)])
 
     assert diff(books, theirs) == ()
 
 
 def test_less_than_half_a_cent_is_rounding() -> None:
-    books = corrected(EMPTY, an_account_update())
+    books = corrected(EMPTY, an_account_update(), proven=False)
 
     assert diff(books, an_account_update(cash={"USD": "1000000.004"})) == ()
     assert len(diff(books, an_account_update(cash={"USD": "1000000.005"}))) == 1
@@ -74,7 +74,7 @@ def test_a_snapshot_is_compared_only_with_the_same_executions() -> None:
 
 
 def test_the_broker_wins_and_the_difference_is_unattributed() -> None:
-    books = books_with(an_execution(quantity=100, price=150), start=corrected(EMPTY, an_account_update()))
+    books = books_with(an_execution(quantity=100, price=150), start=corrected(EMPTY, an_account_update(), proven=False))
     theirs = an_account_update(
         cash={"USD": 980_000},
         open_positions=[a_broker_position(quantity=90, average_price=150), a_broker_position("MSFT", -5)],
@@ -92,15 +92,26 @@ def test_the_broker_wins_and_the_difference_is_unattributed() -> None:
 
 
 def test_correcting_twice_is_correcting_once() -> None:
-    books = books_with(an_execution(), start=corrected(EMPTY, an_account_update()))
+    books = books_with(an_execution(), start=corrected(EMPTY, an_account_update(), proven=False))
     theirs = an_account_update(open_positions=[a_broker_position(quantity=7)])
 
-    first = corrections(books, theirs, diff(books, theirs))
-    again = corrections(books, theirs, diff(books, theirs))
+    first = corrections(books, theirs, diff(books, theirs), proven=True)
+    again = corrections(books, theirs, diff(books, theirs), proven=True)
     after = corrected(books, theirs)
 
     assert [booking.entry_id for booking in first] == [booking.entry_id for booking in again]
-    assert corrections(after, theirs, diff(after, theirs)) == []
+    assert corrections(after, theirs, diff(after, theirs), proven=True) == []
+
+
+def test_money_paid_in_just_before_the_first_trade_is_a_deposit_though_it_is_seen_after_it() -> None:
+    books = books_with(an_execution(quantity=100, price=150), start=corrected(EMPTY, an_account_update(), proven=False))
+    theirs = an_account_update(cash={"USD": 9_985_000}, open_positions=[a_broker_position(quantity=90)])
+
+    right = corrected(books, theirs, proven=False)
+
+    assert right.deposits == {"USD": 10_000_000}
+    assert right.corrections == {}
+    assert right.chains["unattributed", "AAPL"].head.position.quantity == -10
 
 
 def test_a_position_the_broker_no_longer_has_is_closed_at_the_last_price_known() -> None:
@@ -114,4 +125,4 @@ def test_a_position_the_broker_no_longer_has_is_closed_at_the_last_price_known()
 
 
 def test_a_broker_that_tells_no_cash_per_currency_is_not_corrected_in_cash() -> None:
-    assert diff(corrected(EMPTY, an_account_update()), an_account_update(cash={})) == ()
+    assert diff(corrected(EMPTY, an_account_update(), proven=False), an_account_update(cash={})) == ()

@@ -14,6 +14,7 @@ from mathematricks.messaging.bus import Dead, Retry
 
 from account_data.domain.checkpoint import books_of, view_of
 from account_data.domain.ledger import Booked, Booking, Books, Lacking, book, replay, start_of, told_again
+from account_data.domain.reconcile import Agreement
 from account_data.ports import Account, Ports
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,8 @@ async def restore(ports: Ports) -> None:
     """Rebuild memory: the saved folds, and the ledger's entries after them."""
     for record, positions in await ports.checkpoints.load():
         books, view = books_of(record, positions), view_of(record, positions)
-        ports.accounts[record.account] = Account(books, view, (books, view, record.agreed_at), record.agreed_at)
+        agreement = Agreement(record.agreed_at, record.proven)
+        ports.accounts[record.account] = Account(books, view, agreement, saved=(books, view, agreement))
     names = {*ports.accounts, *await ports.ledger.accounts()}
     await _read_on(names, ports)
     log.info("books.restored", accounts=len(names), entries=sum(each.books.seq for each in ports.accounts.values()))

@@ -26,6 +26,7 @@ from mathematricks.runtime.clock import Clock
 from account_data.domain.freshness import View
 from account_data.domain.holding import Holding
 from account_data.domain.ledger import Booking, Books, Key
+from account_data.domain.reconcile import NEVER, Agreement
 
 
 class BrokersUnavailable(Exception):
@@ -138,9 +139,8 @@ class Account:
 
     books: Books
     view: View | None = None
-    saved: tuple[Books, View, datetime | None] | None = None
-    agreed_at: datetime | None = None
-    """When the books last agreed with the broker's."""
+    agreement: Agreement = NEVER
+    saved: tuple[Books, View, Agreement] | None = None
     examined_at: datetime | None = None
     suspicion: Suspicion | None = None
     behind_at: datetime | None = None

@@ -10,8 +10,9 @@ import structlog
 from mathematricks.alerting.raise_hell import raise_hell
 from mathematricks.contracts.accounts import AccountUpdate, Difference, SyncReport
 
+from account_data.domain.freshness import begun_with_cash
 from account_data.domain.ledger import Booking, ordinary
-from account_data.domain.reconcile import corrections, diff, is_behind, not_yet, opening
+from account_data.domain.reconcile import agreed, corrections, diff, is_behind, not_yet, opening
 from account_data.handlers import take
 from account_data.ports import Account, BrokersUnavailable, Ports, Suspicion, UnknownAccount
 
@@ -78,7 +79,7 @@ async def _due(ports: Ports) -> set[str]:
 
 
 def _is_due(account: Account, now: datetime, ports: Ports) -> bool:
-    settled = account.agreed_at is not None and account.suspicion is None
+    settled = account.agreement.at is not None and account.suspicion is None
     pause = ports.terms.reconcile_every if settled else ports.terms.settle
     return account.examined_at is None or now - account.examined_at >= pause
 
@@ -98,7 +99,7 @@ def _lacks_some(account: Account, update: AccountUpdate) -> bool:
 
 
 async def _book_missing(account: Account, ports: Ports) -> int:
-    since = account.agreed_at - LOOK_BACK if account.agreed_at else BEFORE_ALL
+    since = account.agreement.at - LOOK_BACK if account.agreement.at else BEFORE_ALL
     missing = await ports.executions.unbooked(account.books.account, since)
     return await _book([ordinary(execution) for execution in missing], ports)
 
@@ -122,7 +123,7 @@ async def _judge(account: Account, update: AccountUpdate, ports: Ports) -> SyncR
 async def _agree(account: Account, update: AccountUpdate, ports: Ports) -> None:
     if first := opening(account.books, update):
         await ports.book(first)
-    account.suspicion, account.agreed_at = None, update.as_of
+    account.suspicion, account.agreement = None, agreed(account.agreement, account.books, update)
 
 
 def _was_only_opened(account: Account, update: AccountUpdate) -> bool:
@@ -140,12 +141,14 @@ def _is_confirmed(account: Account, update: AccountUpdate, found: tuple[Differen
 
 
 async def _correct(account: Account, update: AccountUpdate, found: tuple[Difference, ...], ports: Ports) -> None:
-    bookings = corrections(account.books, update, found)
+    name = account.books.account
+    bookings = corrections(account.books, update, found, proven=account.agreement.proven)
     entered = await _book(bookings, ports)
-    account.suspicion, account.agreed_at = None, update.as_of
-    name, kind = account.books.account, bookings[0].kind
-    log.warning("account.corrected", account=name, kind=kind, reasons=[booking.reason for booking in bookings])
-    if entered and kind == "correction":
+    if account.view and account.books.executions and bookings[-1].kind == "opening" and account.books.mode == "PAPER":
+        account.view = begun_with_cash(account.view, account.books.deposits)  # its first trade was moments ago
+    account.suspicion, account.agreement = None, agreed(account.agreement, account.books, update)
+    log.warning("account.corrected", account=name, reasons=[booking.reason for booking in bookings])
+    if entered and any(booking.kind == "correction" for booking in bookings):
         facts = {f"{each.subject} {each.name}": f"ours {each.ours}, theirs {each.theirs}" for each in found[:20]}
         title = f"The books of {name} differed from the broker's and were corrected"
         now = ports.clock.now()

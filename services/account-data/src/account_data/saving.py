@@ -24,12 +24,12 @@ async def save_what_changed(ports: Ports) -> None:
 
 
 async def _save(account: Account, now: datetime, ports: Ports) -> None:
-    books, view, agreed_at = account.books, account.view, account.agreed_at
-    before, before_view, before_agreed = account.saved or (None, None, None)
-    if view is None or (books is before and view is before_view and agreed_at == before_agreed):
+    books, view, agreement = account.books, account.view, account.agreement
+    before, before_view, before_agreement = account.saved or (None, None, None)
+    if view is None or (books is before and view is before_view and agreement == before_agreement):
         return
     await ports.checkpoints.save_positions(changed_positions(books, view, before, before_view))
-    await ports.checkpoints.save_account(account_record(books, view, agreed_at, now))
+    await ports.checkpoints.save_account(account_record(books, view, agreement, now))
     if points := due_points(view, before_view):
         await ports.checkpoints.keep(points)
-    account.saved = (books, view, agreed_at)
+    account.saved = (books, view, agreement)

@@ -160,6 +160,7 @@ class AccountRecord(AccountState):
     executions: int = Field(description="How many are booked")
     recorded_through: Instant | None = Field(description="Newest recording time of a booked execution")
     agreed_at: Instant | None = Field(description="When the books last agreed with the broker's")
+    proven: bool = Field(False, description="They have agreed since the account first traded")
 
 
 EntryKind = Literal["execution", "opening", "correction"]

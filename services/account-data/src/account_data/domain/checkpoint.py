@@ -12,6 +12,7 @@ from mathematricks.contracts.accounts import AccountRecord, AccountUpdate, FoldP
 from account_data.domain.freshness import View, midnight
 from account_data.domain.holding import BEFORE_ALL, Chain, Holding
 from account_data.domain.ledger import NET, Books, Key
+from account_data.domain.reconcile import Agreement
 from account_data.domain.state import Marks, account_state, marks_of, position
 
 
@@ -26,7 +27,7 @@ def changed_positions(books: Books, view: View, saved: Books | None, saved_view:
     ]
 
 
-def account_record(books: Books, view: View, agreed_at: datetime | None, now: datetime) -> AccountRecord:
+def account_record(books: Books, view: View, agreement: Agreement, now: datetime) -> AccountRecord:
     """Return the account as it is stored."""
     state = account_state(books, view, now)
     figures = {name: getattr(state, name) for name in type(state).model_fields}
@@ -37,7 +38,8 @@ def account_record(books: Books, view: View, agreed_at: datetime | None, now: da
         opened=books.opened,
         executions=books.executions,
         recorded_through=books.recorded_through,
-        agreed_at=agreed_at,
+        agreed_at=agreement.at,
+        proven=agreement.proven,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+from mathematricks.accounting.position import EXACT, ZERO, booked
 from mathematricks.contracts.accounts import AccountUpdate, EquityPoint, PointKind
 from mathematricks.contracts.base import derive_id
 
@@ -48,6 +49,14 @@ def seen(view: View | None, update: AccountUpdate, *, traded: bool) -> View | No
 def rolled(view: View, now: datetime) -> View:
     """Return *view* in the UTC day of *now*, which begins with the newest figures known before it."""
     return _begun_with(replace(view, day=now.date()), view.update) if now.date() > view.day else view
+
+
+def begun_with_cash(view: View, cash: Mapping[str, Decimal]) -> View:
+    """Return *view* of an account whose day began with *cash* alone, by currency: paid in, it is no profit."""
+    rates = {view.update.base_currency: Decimal(1), **view.update.rates}
+    with localcontext(EXACT):
+        equity = sum((booked(amount * rates.get(name, ZERO)) for name, amount in cash.items()), ZERO)
+    return replace(view, open_equity=equity, open_unrealized=ZERO)
 
 
 def due_points(view: View, saved: View | None) -> list[EquityPoint]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, localcontext
 
 from mathematricks.accounting.position import EXACT, ZERO
@@ -14,6 +16,22 @@ from account_data.domain.state import account_cash, account_quantities
 
 ROUNDING = Decimal("0.005")
 """Half a cent: venues round cash, and nothing smaller is worth an entry."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """When the books last agreed with the broker's; *proven*: they did so since the first execution."""
+
+    at: datetime | None = None
+    proven: bool = False
+
+
+NEVER = Agreement()
+
+
+def agreed(before: Agreement, books: Books, update: AccountUpdate) -> Agreement:
+    """Return the agreement after *books* were found to say what *update* says, or made to."""
+    return Agreement(update.as_of, before.proven or books.executions > 0)
 
 
 def not_yet(books: Books, update: AccountUpdate) -> str | None:
@@ -45,15 +63,25 @@ def diff(books: Books, update: AccountUpdate) -> tuple[Difference, ...]:
     return tuple(differing)
 
 
-def corrections(books: Books, update: AccountUpdate, differences: tuple[Difference, ...]) -> list[Booking]:
+def corrections(
+    books: Books, update: AccountUpdate, differences: tuple[Difference, ...], *, proven: bool
+) -> list[Booking]:
     """
     Return what makes *books* say what the broker says; the broker wins.
 
     The ids are functions of the books and the figures, so that correcting twice corrects once. Until
-    an account has traded, a difference is its opening balance.
+    the books are *proven* (they agreed since the account first traded), a difference in cash is money
+    paid in, and on an account that was not opened yet a position is what it was opened with.
+
+    Args:
+        proven: Whether the books have agreed with the broker's since the first execution.
     """
-    kind: EntryKind = "correction" if books.opened and books.executions else "opening"
-    return [_correction(books, update, each, kind) for each in differences]
+    held = proven or (books.opened and books.executions > 0)
+    kinds: dict[str, EntryKind] = {
+        "cash": "correction" if proven else "opening",
+        "position": "correction" if held else "opening",
+    }
+    return [_correction(books, update, each, kinds[each.subject]) for each in differences]
 
 
 def opening(books: Books, update: AccountUpdate) -> Booking | None:
