@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -44,8 +45,8 @@ def find_java() -> Path:
 def find_jar() -> Path:
     """Return the emulator's jar in the Google Cloud SDK; raise ``EmulatorMissing``."""
     for sdk in _sdks():
-        if jars := sorted((sdk / "platform" / "pubsub-emulator" / "lib").glob("cloud-pubsub-emulator-*.jar")):
-            return jars[-1]
+        if jars := list((sdk / "platform" / "pubsub-emulator" / "lib").glob("cloud-pubsub-emulator-*.jar")):
+            return max(jars, key=_version)
     raise EmulatorMissing(NO_EMULATOR.format(missing="no pubsub-emulator component in a Google Cloud SDK"))
 
 
@@ -91,6 +92,10 @@ def _sdks() -> Iterator[Path]:
             asked = [gcloud, "info", "--format=value(installation.sdk_root)"]
             said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
             yield Path(said)
+
+
+def _version(jar: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", jar.name)]
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:

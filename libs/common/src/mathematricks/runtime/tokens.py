@@ -37,7 +37,7 @@ def read_token(token: str, key: str) -> Caller:
     """Return who *token* speaks for; raise ``TokenRefused`` if it should not be believed."""
     try:
         claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options={"require": ["exp", "sub"]}
+            token, key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options={"require": ["exp", "sub", "role"]}
         )
     except jwt.InvalidTokenError as error:
         raise TokenRefused(str(error)) from error
