@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
+from collections.abc import Iterator
 from types import FrameType
 
-from prometheus_client import Counter
+from prometheus_client import REGISTRY
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
-SAMPLES = Counter("cpu_samples_total", "Samples of CPU time (one every 2 ms spent)", ["stage"])
 STEP = 0.002
 STAGES = frozenset(
     {
@@ -24,12 +27,26 @@ STAGES = frozenset(
 
 def sample_cpu() -> None:
     """Count, for each 2 ms of CPU this process spends, the service (or library) on top of the stack."""
+    REGISTRY.register(_Samples())
     signal.signal(signal.SIGPROF, _count)
-    signal.setitimer(signal.ITIMER_PROF, STEP, STEP)
+    signal.setitimer(signal.ITIMER_PROF, STEP)
+
+
+class _Samples(Collector):
+    # The handler interrupts whatever runs, whatever lock that holds: it may only count in a plain dictionary.
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily("cpu_samples", "Samples of CPU time (one every 2 ms spent)", labels=["stage"])
+        for stage, count in dict(_counted).items():
+            family.add_metric([stage], count)
+        yield family
+
+
+_counted: Counter[str] = Counter()
 
 
 def _count(_: int, frame: FrameType | None) -> None:
-    SAMPLES.labels(_stage_of(frame)).inc()
+    _counted[_stage_of(frame)] += 1
+    signal.setitimer(signal.ITIMER_PROF, STEP)  # only now: a slow machine must not interrupt the counting itself
 
 
 def _stage_of(frame: FrameType | None) -> str:
