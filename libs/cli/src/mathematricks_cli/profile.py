@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ STAGES = frozenset(
 def sample_cpu() -> None:
     """Count, for each 2 ms of CPU this process spends, the service (or library) on top of the stack."""
     REGISTRY.register(_Samples())
+    atexit.register(signal.setitimer, signal.ITIMER_PROF, 0)  # unhandled, the signal ends the process
     signal.signal(signal.SIGPROF, _count)
     signal.setitimer(signal.ITIMER_PROF, STEP)
 
