@@ -147,12 +147,20 @@ async def _correct(account: Account, update: AccountUpdate, found: tuple[Differe
     if account.view and account.books.executions and bookings[-1].kind == "opening" and account.books.mode == "PAPER":
         account.view = begun_with_cash(account.view, account.books.deposits)  # its first trade was moments ago
     account.suspicion, account.agreement = None, agreed(account.agreement, account.books, update)
-    log.warning("account.corrected", account=name, reasons=[booking.reason for booking in bookings])
-    if entered and any(booking.kind == "correction" for booking in bookings):
-        facts = {f"{each.subject} {each.name}": f"ours {each.ours}, theirs {each.theirs}" for each in found[:20]}
-        title = f"The books of {name} differed from the broker's and were corrected"
-        now = ports.clock.now()
-        await raise_hell(ports.bus, "account-data", f"account.corrected:{name}", "critical", title, now, **facts)
+    reasons = [booking.reason for booking in bookings]
+    if all(booking.kind == "opening" for booking in bookings):
+        log.info("account.opened", account=name, reasons=reasons)
+        return
+    log.warning("account.corrected", account=name, reasons=reasons)
+    if entered:
+        await _tell(name, found, ports)
+
+
+async def _tell(name: str, found: tuple[Difference, ...], ports: Ports) -> None:
+    facts = {f"{each.subject} {each.name}": f"ours {each.ours}, theirs {each.theirs}" for each in found[:20]}
+    title = f"The books of {name} differed from the broker's and were corrected"
+    key = f"account.corrected:{name}"
+    await raise_hell(ports.bus, "account-data", key, "critical", title, ports.clock.now(), **facts)
 
 
 async def _book(bookings: Sequence[Booking], ports: Ports) -> int:
