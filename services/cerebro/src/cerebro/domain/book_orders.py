@@ -92,6 +92,11 @@ class Entry:
         return not self.working and self.filled <= self.closed
 
     @property
+    def idle(self) -> bool:
+        """Spent, and no exit or reservation needs it any more: it may be forgotten."""
+        return self.spent and not self.claims and not self.reserved
+
+    @property
     def asked_open(self) -> Decimal:
         """The sender's units that are still open; none where nothing of ours is."""
         return ZERO if self.spent else self.terms.asked - self.asked_closed

@@ -11,7 +11,7 @@ from mathematricks.accounting.lots import ZERO
 from cerebro.domain.book import NO_STACK, Book, StackKey
 from cerebro.domain.book_orders import Account, Entry, Exit
 from cerebro.domain.digest import MODULUS, digest_account, digest_entry, digest_exit
-from cerebro.domain.stack import SPENT_REMEMBERED, Stack
+from cerebro.domain.stack import IDLE_REMEMBERED, Stack
 
 
 class Draft:
@@ -116,36 +116,34 @@ class Draft:
     def _with_sums(self, stack: Stack, entry: Entry, before: Entry | None) -> Stack:
         asked = entry.asked_open - (before.asked_open if before else ZERO)
         units = entry.at_stake - (before.at_stake if before else ZERO)
-        spent = self._spent(stack, entry, before)
-        if not asked and not units and spent is stack.spent:
+        idle = self._idle(stack, entry, before)
+        if not asked and not units and idle is stack.idle:
             return stack
         if entry.terms.side == "BUY":
-            return replace(stack, long_asked=stack.long_asked + asked, units=stack.units + units, spent=spent)
-        return replace(stack, short_asked=stack.short_asked + asked, units=stack.units - units, spent=spent)
+            return replace(stack, long_asked=stack.long_asked + asked, units=stack.units + units, idle=idle)
+        return replace(stack, short_asked=stack.short_asked + asked, units=stack.units - units, idle=idle)
 
-    def _spent(self, stack: Stack, entry: Entry, before: Entry | None) -> tuple[str, ...]:
-        if entry.spent == (before is not None and before.spent):
-            return stack.spent
+    def _idle(self, stack: Stack, entry: Entry, before: Entry | None) -> tuple[str, ...]:
+        if entry.idle == (before is not None and before.idle):
+            return stack.idle
         order_id = entry.terms.order_id
-        others = tuple(one for one in stack.spent if one != order_id)
-        if not entry.spent:
+        others = tuple(one for one in stack.idle if one != order_id)
+        if not entry.idle:
             return others
         return tuple(sorted((*others, order_id), key=lambda one: self.entries[one].terms.number))
 
     def _put_stack(self, key: StackKey, stack: Stack) -> None:
-        if len(stack.spent) > SPENT_REMEMBERED:
+        if len(stack.idle) > IDLE_REMEMBERED:
             stack = self._forget_oldest(stack)
         if stack.crowded:
             stack = stack.swept([order_id for order_id in stack.ids() if order_id in self.entries])
         self.stacks = self.stacks.set(key, stack)
 
     def _forget_oldest(self, stack: Stack) -> Stack:
-        surplus = stack.spent[: len(stack.spent) - SPENT_REMEMBERED]
-        forgotten = [one for one in surplus if not self.entries[one].claims and not self.entries[one].reserved]
-        for order_id in forgotten:
+        surplus = len(stack.idle) - IDLE_REMEMBERED
+        for order_id in stack.idle[:surplus]:
             self._forget(self.entries[order_id])
-        left = tuple(one for one in stack.spent if one not in forgotten)
-        return replace(stack, spent=left, alive=stack.alive - len(forgotten))
+        return replace(stack, idle=stack.idle[surplus:], alive=stack.alive - surplus)
 
     def _forget(self, entry: Entry) -> None:
         terms = entry.terms

@@ -9,7 +9,7 @@ from typing import Any
 
 from mathematricks.accounting.lots import ZERO
 
-SPENT_REMEMBERED = 20
+IDLE_REMEMBERED = 20
 """Entries with nothing left that each stack remembers, so that exits which name them take no other lot."""
 
 Chain = tuple[Any, ...]
@@ -26,7 +26,7 @@ class Stack:
         long_asked: The sender's open units of entries that bought.
         short_asked: The same of entries that sold.
         units: Our units held or on their way, a short negative.
-        spent: Entries with nothing left, oldest first.
+        idle: Entries with nothing left that nothing needs any more, oldest first.
         exits: Exits of it that have not ended.
     """
 
@@ -36,7 +36,7 @@ class Stack:
     long_asked: Decimal = ZERO
     short_asked: Decimal = ZERO
     units: Decimal = ZERO
-    spent: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
     exits: tuple[str, ...] = ()
 
     def ids(self) -> Iterator[str]:
