@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
+from functools import reduce
 from typing import NamedTuple
 
 from mathematricks.accounting.pnl import cash_effect, to_base
@@ -142,8 +143,8 @@ def changes(before: Chain, after: Chain, movements: Sequence[Movement]) -> dict[
         then = link.after
     if len(found) < len(after.links) - place:
         oldest = after.links[place].movement.execution.execution_id
-        others = [_sums(before.head), *(change for name, change in found.items() if name != oldest)]
-        found[oldest] = _less(_sums(after.head), *others)
+        others = [change for name, change in found.items() if name != oldest]
+        found[oldest] = reduce(_less, [_sums(before.head), *others], _sums(after.head))
     return found
 
 
@@ -179,6 +180,11 @@ def _sums(holding: Holding) -> Change:
     return Change(holding.cash, holding.position.realized_pnl, holding.realized_base, holding.commission_base)
 
 
-def _less(whole: Change, *parts: Change) -> Change:
+def _less(whole: Change, part: Change) -> Change:
     with localcontext(EXACT):
-        return Change(*(booked(amounts[0] - sum(amounts[1:])) for amounts in zip(whole, *parts, strict=True)))
+        return Change(
+            booked(whole.cash - part.cash),
+            booked(whole.realized_pnl - part.realized_pnl),
+            booked(whole.realized_base - part.realized_base),
+            booked(whole.commission_base - part.commission_base),
+        )
