@@ -120,6 +120,8 @@ def _serve(desk: Composite, options: UpOptions) -> None:
         http="httptools",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=20,
     )
