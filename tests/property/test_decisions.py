@@ -215,6 +215,35 @@ def test_a_decision_made_again_from_its_stored_inputs_is_the_same_text(inputs):
     assert redecide(text) == decision_text(decide(inputs))
 
 
+absurd = st.builds(
+    lambda digits, exponent: D(digits).scaleb(exponent),
+    st.sampled_from([1, 3, 10**17 + 1, 10**33 + 7, 9 * 10**33]),
+    st.integers(-34, 0),
+)
+
+
+@given(
+    quantity=absurd,
+    price=absurd,
+    ask=absurd,
+    equity=absurd,
+    out=absurd,
+    kind=st.sampled_from([None, "units", "share_of_equity", "target", "capital"]),
+    order_type=st.sampled_from(["MARKET", "LIMIT", "STOP"]),
+)
+@settings(deadline=None, max_examples=300)
+def test_no_number_however_absurd_stops_a_strategy(quantity, price, ask, equity, out, kind, order_type):
+    strategy = a_config(sizing=kind, expected_alpha=D("0.02"))
+    desk = Desk(strategy=strategy, market=a_market(a_quote(ask=ask)))
+    sent = {"price": price, "account_equity": equity, "order_type": order_type}
+
+    desk.send(quantity=quantity, **sent)
+    desk.send(quantity=out, action="SELL", **sent)
+    desk.send(quantity=out, action="SELL", signal_type="EXIT", fill=False, **sent)
+
+    assert len(desk.decisions) == 3
+
+
 @given(situations())
 @settings(deadline=None)
 def test_a_decision_is_whole(inputs):

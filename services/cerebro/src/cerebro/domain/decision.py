@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 from mathematricks.accounting.lots import ZERO
 from mathematricks.contracts.decisions import Decision, LegDecision, Reason, Tombstone
 from mathematricks.contracts.orders import OrderCommand, TradingOrder
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from cerebro.domain.exits import ExitPlan, after_exit, plan_exit
 from cerebro.domain.inputs import DecisionInputs, Holding, canonical, inputs_from
@@ -19,6 +21,7 @@ from cerebro.domain.orders import cancel_command, entry_order, exit_order
 from cerebro.domain.refused import Refused
 from cerebro.domain.verdict import Verdict, judge
 
+T = TypeVar("T")
 _DECISION = TypeAdapter(Decision)
 
 
@@ -43,7 +46,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     """
     closed, openings = _close(inputs)
     freed = sum((outcome.freed for outcome in closed), ZERO)
-    entered = judge_entry(inputs, openings, freed) if openings else None
+    entered = _or_refuse(lambda: judge_entry(inputs, openings, freed)) if openings else None
     opened = _open(inputs, openings, entered, closed) if entered is not None else []
     outcomes = sorted([*closed, *opened], key=lambda outcome: outcome.leg.leg_index)
     verdict = judge(inputs, [(outcome.leg, outcome.refused) for outcome in outcomes], entered)
@@ -60,6 +63,14 @@ def redecide(inputs_text: str) -> str:
     return decision_text(decide(inputs_from(inputs_text)))
 
 
+def _or_refuse(judgement: Callable[[], T | Refused]) -> T | Refused:
+    """Numbers too absurd to reckon with refuse their part of the signal; the strategy goes on."""
+    try:
+        return judgement()
+    except (ArithmeticError, ValidationError):
+        return Refused(Reason.INVALID_PRICE, "Its numbers are beyond what can be sized.")
+
+
 def _close(inputs: DecisionInputs) -> tuple[list[Outcome], list[Opening]]:
     """Plan what closes and cancels, leg after leg; return what is left to open."""
     outcomes: list[Outcome] = []
@@ -74,7 +85,7 @@ def _close(inputs: DecisionInputs) -> tuple[list[Outcome], list[Opening]]:
             elif isinstance(part, Cancelling):
                 outcomes.append(_cancelled(inputs, part, holding))
             else:
-                plan = plan_exit(part, holding)
+                plan = _or_refuse(partial(plan_exit, part, holding))
                 outcomes.append(_exited(inputs, part, plan))
                 if isinstance(plan, ExitPlan):
                     holdings[leg.instrument] = after_exit(holding, plan)

@@ -113,15 +113,7 @@ def _size(
     alone = len(legs) == 1
     units = (Decimal(1),) if alone else wanted
     sized = [_sized(inputs, part, priced, one) for (part, priced), one in zip(legs, units, strict=True)]
-    limits = Limits(
-        capital=capital.amount,
-        in_use=capital.in_use,
-        risk=admitted.strategy.risk_limits,
-        standing=admitted.standing,
-        standings=inputs.book.standings,
-        policy=inputs.policy,
-    )
-    capped = apply_caps(sized, wanted[0] if alone else Decimal(1), limits)
+    capped = apply_caps(sized, wanted[0] if alone else Decimal(1), _limits(inputs, admitted, capital))
     if isinstance(capped, Refused):
         return capped
     opened = tuple(
@@ -137,6 +129,17 @@ def _size(
         for i, (part, priced) in enumerate(legs)
     )
     return Entered(opened, capped.bound, _grounds(inputs, admitted, capital, to_size[0].kind, slip))
+
+
+def _limits(inputs: DecisionInputs, admitted: Admitted, capital: Capital) -> Limits:
+    return Limits(
+        capital=capital.amount,
+        in_use=capital.in_use,
+        risk=admitted.strategy.risk_limits,
+        standing=admitted.standing,
+        standings=inputs.book.standings,
+        policy=inputs.policy,
+    )
 
 
 def _to_size(part: Opening, priced: Priced, kind: Sizing) -> ToSize:
