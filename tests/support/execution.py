@@ -255,14 +255,15 @@ class ScriptedBroker:
                     self.end(name, "CANCELLED", "OCO")
         return fill
 
-    def trade_by_hand(self, contract: Contract, side: str, quantity: Decimal) -> None:
-        """A trade in the account that nobody here ordered."""
+    def trade_by_hand(self, contract: Contract, side: str, quantity: Decimal, *, say: bool = True) -> None:
+        """A trade in the account that nobody here ordered, told unless not to *say* so."""
         order = BrokerOrder("by-hand", self._accounts[0], contract, side, quantity)  # type: ignore[arg-type]
         self._fills += 1
         fill = replace(a_fill(order, quantity, self.price, self._fills), client_order_id=None)
         state = BrokerOrderState("by-hand", order.account, "FILLED", quantity, quantity, "", (fill,))
         self.orders[f"by-hand-{self._fills}"] = state
-        self._tell(BrokerEvent("fill", order.account, None, "FILLED", fill.executed_at, fill))
+        if say:
+            self._tell(BrokerEvent("fill", order.account, None, "FILLED", fill.executed_at, fill))
 
     def end(self, client_order_id: str, status: Any, reason: str = "") -> None:
         """End a working order without a fill."""

@@ -10,7 +10,7 @@ import pytest
 from execution.ports import BrokerOrder
 from mathematricks.contracts.topics import TRADING_ORDERS
 from mathematricks.storage.mongo import Database
-from support.execution import AAPL, Desk, ScriptedBroker, a_desk, an_exit, an_order
+from support.execution import AAPL, ACCOUNT, Desk, ScriptedBroker, a_desk, an_exit, an_order
 
 
 class Killed(Exception):
@@ -97,6 +97,16 @@ async def test_what_is_held_survives_a_restart(db: Database):
         await _trade(restarted, an_exit(an_order()))
 
         assert restarted.held() == 0
+
+
+async def test_a_fill_nobody_told_us_is_found_by_what_the_venue_holds(db: Database):
+    broker = ScriptedBroker()
+    async with a_desk(db, broker) as desk:
+        broker.trade_by_hand(AAPL, "SELL", Decimal(30), say=False)
+        desk.ports.stale_accounts.add(ACCOUNT)
+        await desk.wait(lambda: desk.held("unattributed") == -30)
+
+    assert {alert.key.split(":")[0] for alert in desk.alerts} == {"position.unexplained", "execution.external"}
 
 
 async def _trade(desk: Desk, order: object) -> None:

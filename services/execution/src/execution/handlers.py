@@ -11,7 +11,7 @@ from execution.ports import BrokerEvent, Change, Ports
 from execution.steps.booking import order_id_of
 from execution.steps.exiting import shares_of
 from execution.steps.following import cancel, go, record_and_follow
-from execution.steps.looking import EVENT_OF, change_of
+from execution.steps.looking import EVENT_OF, change_of, find_order
 from execution.steps.reporting import note_use
 
 
@@ -28,7 +28,7 @@ async def on_order(order: TradingOrder, ports: Ports) -> None:
 
 async def on_command(command: OrderCommand, ports: Ports) -> None:
     """Cancel the order, wherever it is; one that has not arrived is cancelled as it arrives."""
-    order = await _find(command.order_id, ports)
+    order = await find_order(command.order_id, ports)
     if order is None:
         now = to_instant(command.given_at)
         ports.blotter.tombstones[command.order_id] = command.command_id
@@ -53,10 +53,6 @@ async def _as_record(order: TradingOrder, ports: Ports) -> OrderRecord:
     if unsplit and order.order_id not in ports.blotter:
         return record.model_copy(update={"shares": await shares_of(record, ports)})
     return record
-
-
-async def _find(order_id: str, ports: Ports) -> OrderRecord | None:
-    return ports.blotter.find(order_id) or next(iter(await ports.orders.load([order_id])), None)
 
 
 def _asked_by(command: OrderCommand, ports: Ports) -> Happened:

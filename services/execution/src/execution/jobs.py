@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
@@ -15,6 +16,7 @@ from execution.steps import reporting
 from execution.steps.following import AT_WORK, cancel, go, revisit
 from execution.steps.protecting import tidy_lot
 from execution.steps.resolving import resolve
+from execution.steps.starting import look_for_missed_fills
 from execution.steps.submitting import cancel_at_venue
 from execution.steps.unwinding import tidy_group
 
@@ -83,6 +85,14 @@ async def watch_lots(ports: Ports) -> None:
             await tidy_lot(entry.order_id, ports, go, cancel)
     for account, instrument in ports.blotter.live_places():
         await _take_back(account, instrument, ports)
+
+
+async def explain_positions(ports: Ports) -> None:
+    """Where a venue holds what our executions do not explain, ask it for executions we were not told."""
+    for account in list(ports.unexplained):
+        with suppress(BrokerUnavailable, KeyError):
+            await look_for_missed_fills(account, ports)
+            ports.unexplained.discard(account)
 
 
 async def publish_accounts(ports: Ports) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -21,6 +21,7 @@ from mathematricks.runtime.clock import Clock
 
 from execution.domain.blotter import Blotter
 from execution.domain.orders import Happened
+from execution.domain.policy import Policy
 from execution.domain.submission import Step
 from execution.records import ControlStore, DecisionReader, ExecutionStore, OrderStore
 
@@ -234,27 +235,6 @@ class Claimed:
     changed: bool = True
 
 
-@dataclass(frozen=True)
-class Policy:
-    """
-    The numbers of the desk.
-
-    Attributes:
-        call_timeout: A venue that has not answered by then has not answered.
-        lease: How long a claim stands before others ask the venue what became of it.
-        park_after: An entry that nothing was heard of for so long is parked.
-        paper_cash: What a paper account holds that opens because it is used, US dollars.
-    """
-
-    allow_live: bool = False
-    call_timeout: timedelta = timedelta(seconds=2)
-    lease: timedelta = timedelta(seconds=4)
-    park_after: timedelta = timedelta(seconds=60)
-    paper_cash: Decimal = Decimal(1_000_000)
-    snapshot_every: timedelta = timedelta(seconds=30)
-    quote_recent: timedelta = timedelta(minutes=5)
-
-
 @dataclass
 class Ports:
     """
@@ -268,6 +248,7 @@ class Ports:
         submitted: When an order was first handed to its venue, until that is on record.
         in_flight: Orders that this process is handing over right now.
         stale_accounts: Accounts whose snapshot is older than their last execution.
+        unexplained: Accounts that hold what no execution on record explains.
         through: By account, the recording time of the last execution recorded.
         snapshot_at: By account, when its last snapshot was asked for.
         quoted: Instruments asked for or traded, and when last; their quotes are published.
@@ -296,6 +277,7 @@ class Ports:
     submitted: dict[str, datetime] = field(default_factory=dict)
     in_flight: set[str] = field(default_factory=set)
     stale_accounts: set[str] = field(default_factory=set)
+    unexplained: set[str] = field(default_factory=set)
     through: dict[str, datetime] = field(default_factory=dict)
     snapshot_at: dict[str, datetime] = field(default_factory=dict)
     quoted: dict[str, tuple[Contract, datetime]] = field(default_factory=dict)

@@ -47,13 +47,18 @@ from execution.adapters.quote_files import QuoteFile
 from execution.adapters.reference import reference
 from execution.adapters.simulated_market import SimulatedMarket
 from execution.domain.blotter import Blotter
-from execution.ports import Brokers, Change, Claimed, Market, Policy, Ports, Recorded
+from execution.domain.policy import Policy
+from execution.ports import Brokers, Change, Claimed, Market, Ports, Recorded
 from execution.settings import Settings
+from execution.steps.batching import together_or_each
 from execution.steps.claiming import write_claims
+from execution.steps.looking import find_order
 from execution.steps.recording import write_changes
 from execution.steps.starting import reconcile
 from execution.steps.telling import publish
 
+COMPANY = 0.004
+"""Seconds that the record of a fill waits for others: nothing hurries once an order is at its venue."""
 OWNS = (ORDERS, ORDER_TOMBSTONES, EXECUTIONS, INSTRUMENTS, CONTROLS, PAPER_ORDERS, PAPER_ACCOUNTS)
 
 
@@ -84,8 +89,8 @@ def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Br
     executions = MongoExecutions(db)
 
     async def publish_again(execution: Execution) -> None:
-        found = await ports.orders.load([execution.order_id]) if execution.order_id else []
-        await publish(found[0] if found else None, execution, ports)
+        order = await find_order(execution.order_id, ports) if execution.order_id else None
+        await publish(order, execution, ports)
 
     ports = Ports(
         worker=uuid.uuid4().hex,
@@ -105,8 +110,12 @@ def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Br
         quote_file=QuoteFile(settings.quotes_file).changed,
         feeds=[broker.events() for broker in brokers.all()],
     )
-    claims: GroupCommit[tuple[OrderRecord, ...], list[Claimed]] = GroupCommit(partial(write_claims, ports))
-    changes: GroupCommit[Change, Recorded] = GroupCommit(partial(write_changes, ports))
+    claims: GroupCommit[tuple[OrderRecord, ...], list[Claimed]] = GroupCommit(
+        partial(together_or_each, partial(write_claims, ports))
+    )
+    changes: GroupCommit[Change, Recorded] = GroupCommit(
+        partial(together_or_each, partial(write_changes, ports)), linger=COMPANY
+    )
     ports.claim, ports.record = claims, changes
     return ports
 
@@ -143,6 +152,7 @@ service = Service(
         Every(timedelta(seconds=1), jobs.publish_quotes),
         Every(timedelta(seconds=1), jobs.read_quote_file),
         Every(timedelta(seconds=1), jobs.sweep_owed),
+        Every(timedelta(seconds=1), jobs.explain_positions),
         Every(timedelta(seconds=2), jobs.watch_lots),
         Every(timedelta(seconds=15), jobs.compare_open_orders),
     ),

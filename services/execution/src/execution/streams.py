@@ -10,6 +10,7 @@ import structlog
 from execution.handlers import on_broker_event
 from execution.ports import BrokerEvent, Ports
 from execution.records import Fenced
+from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
 
@@ -38,13 +39,20 @@ async def _listen(feed: AsyncIterator[BrokerEvent], ports: Ports) -> None:
 
 
 async def _handle(event: BrokerEvent, ports: Ports) -> None:
-    """Recording the same event again changes nothing, so a store that hiccups is simply asked again."""
+    """
+    Handle *event*; recording it again changes nothing, so a store that hiccups is simply asked again.
+
+    With a store that does not answer we no longer know what is true, and end. An event that alone
+    cannot be recorded is left to a person: every other one must go on.
+    """
     for attempt in range(1, MOST_TRIES + 1):
         try:
-            return await on_broker_event(event, ports)
+            await on_broker_event(event, ports)
         except Exception:
             log.exception("broker.event_failed", kind=event.kind, attempt=attempt)
-            if attempt == MOST_TRIES:
-                raise
-        await asyncio.sleep(PAUSE_SECONDS * attempt)
-    return None
+            await asyncio.sleep(PAUSE_SECONDS * attempt)
+        else:
+            return
+    await ports.orders.load([event.client_order_id or ""])
+    key = f"broker.event_lost:{event.account}:{event.client_order_id}"
+    await alert(ports, "critical", key[:200], f"A {event.kind} of {event.account} cannot be recorded")

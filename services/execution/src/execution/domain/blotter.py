@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mathematricks.contracts.executions import Execution
@@ -16,6 +16,8 @@ from execution.domain.orders import PROTECTIVE
 
 MOST_ENDED = 4_000
 MOST_EXECUTIONS = 50_000
+LASTING = timedelta(seconds=2)
+"""How long a position of the venue must differ from ours before it is believed."""
 Place = tuple[str, str]
 """Account and instrument."""
 
@@ -36,6 +38,7 @@ class Blotter:
         self._held: dict[Place, dict[str, Decimal]] = defaultdict(dict)
         self._changed: dict[Place, datetime] = {}
         self._venue_only: dict[Place, Decimal] = {}
+        self._suspected: dict[Place, tuple[Decimal, datetime]] = {}
         self._executions: OrderedDict[str, None] = OrderedDict()
         self.tombstones: dict[str, str] = {}
         self.rates: dict[tuple[str, str], Decimal] = {}
@@ -144,12 +147,19 @@ class Blotter:
         """Return what the venue holds beyond the sum of our executions, as far as anyone has looked."""
         return self._venue_only.get((account, instrument), Decimal(0))
 
-    def believe_venue(self, account: str, instrument: str, quantity: Decimal) -> Decimal:
-        """Take the venue's net position for true; return how far it is from the sum of our executions."""
+    def believe_venue(self, account: str, instrument: str, quantity: Decimal, at: datetime) -> Decimal:
+        """
+        Hold the venue's net position against the sum of our executions; return how far apart they are.
+
+        A difference that lasts is the venue's word, and exits obey it; one just seen may be a fill
+        that is still on its way to us.
+        """
         place = (account, instrument)
         difference = quantity - sum(self._held.get(place, {}).values(), Decimal(0))
-        self._venue_only.pop(place, None)
-        if difference:
+        suspected, since = self._suspected.get(place, (Decimal(0), at))
+        if difference != suspected:
+            self._suspected[place] = (difference, at)
+        elif at - since >= LASTING:
             self._venue_only[place] = difference
         return difference
 

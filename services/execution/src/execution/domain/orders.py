@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from mathematricks.contracts.executions import Execution
-from mathematricks.contracts.orders import TERMINAL, Attempt, Happening, OrderRecord, OrderStatus
+from mathematricks.contracts.orders import TERMINAL, Attempt, Happening, OrderRecord, OrderStatus, TradingOrder
 
 MOST_REMEMBERED = 50
 """Attempts and happenings kept with an order; an exit tried for days would outgrow its document."""
@@ -149,6 +149,11 @@ def is_late(order: OrderRecord, attempt: int | None) -> bool:
     return order.status in LATE or (attempt is not None and attempt < last_attempt(order))
 
 
+def is_protected(order: TradingOrder) -> bool:
+    """Return whether *order* is an entry that wants a stop-loss or a take-profit."""
+    return order.purpose == "entry" and (order.stop_loss is not None or order.take_profit is not None)
+
+
 def backoff(tries: int) -> timedelta:
     """Return how long to wait after *tries* failures before this one: 1 s, doubling, a minute at most."""
     return min(timedelta(minutes=1), timedelta(seconds=2 ** min(tries, 6)))
@@ -199,7 +204,7 @@ def _moved(order: OrderRecord, event: Happened, status: OrderStatus) -> dict[str
     if status in TERMINAL:
         failed = _fails_its_group(order, status)
         fields |= {"live": False, "ended_at": event.at}
-        fields |= {"unwinding": order.unwinding or failed, "watched": order.watched or failed}
+        fields |= {"unwinding": order.unwinding or failed, "watched": failed or (order.watched and order.filled > 0)}
     return fields
 
 
@@ -211,8 +216,13 @@ def _fails_its_group(order: OrderRecord, status: OrderStatus) -> bool:
 def _filled(order: OrderRecord, fill: Execution) -> dict[str, Any]:
     filled = order.filled + fill.quantity
     cost = (order.average_price or Decimal(0)) * order.filled + fill.price * fill.quantity
-    commission = order.commission + fill.commission
-    return {"filled": filled, "average_price": cost / filled, "commission": commission, "tries": 0}
+    return {
+        "filled": filled,
+        "average_price": cost / filled,
+        "commission": order.commission + fill.commission,
+        "watched": order.watched or is_protected(order),
+        "tries": 0,
+    }
 
 
 def _attempts(order: OrderRecord, event: Happened) -> tuple[Attempt, ...]:

@@ -17,7 +17,7 @@ from execution.domain.calendar import is_open, next_open
 from execution.domain.controls import entry_refusal
 from execution.domain.exits import Reducible
 from execution.domain.instruments import has_expired
-from execution.domain.orders import last_attempt
+from execution.domain.orders import is_protected, last_attempt
 
 LOOK_TWICE = timedelta(milliseconds=500)
 GROUP_FORMS_WITHIN = timedelta(seconds=30)
@@ -145,7 +145,7 @@ def first_record(order: TradingOrder, worker: str, now: datetime, **more: Any) -
             "live": True,
             "working_quantity": order.quantity,
             "shares": _shares(order),
-            "watched": order.stop_loss is not None or order.take_profit is not None,
+            "watched": is_protected(order),
             "worker": worker,
             "recorded_at": now,
             "updated_at": now,

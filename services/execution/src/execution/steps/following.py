@@ -11,11 +11,11 @@ from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.orders import OrderRecord, OrderStatus, OrderTombstone
 
 from execution.domain.groups import group_of
-from execution.domain.orders import ExecType, Happened
+from execution.domain.orders import ExecType, Happened, is_protected
 from execution.domain.submission import GROUP_MISSING, Submit, Wait
 from execution.ports import BrokerUnavailable, Change, Claimed, Ports, Recorded
 from execution.steps.exiting import size_waiting
-from execution.steps.looking import catch_up
+from execution.steps.looking import catch_up, find_order
 from execution.steps.protecting import tidy_lot
 from execution.steps.submitting import WrongVenue, ask_cancel, submit
 from execution.steps.telling import alert, alert_of, confirm, publish
@@ -148,7 +148,7 @@ async def _release(order: OrderRecord, blocked_by: Sequence[str], ports: Ports) 
     """Cancel what stands in the way of an exit; an entry that has not arrived is cancelled when it does."""
     now = ports.clock.now()
     for blocker_id in blocked_by:
-        blocker = ports.blotter.find(blocker_id) or next(iter(await ports.orders.load([blocker_id])), None)
+        blocker = await find_order(blocker_id, ports)
         if blocker is None:
             ports.blotter.tombstones[blocker_id] = order.order_id
             grave = OrderTombstone(order_id=blocker_id, command_id=order.order_id, kept_at=to_instant(now))
@@ -184,7 +184,7 @@ async def _moved(before: OrderRecord, after: OrderRecord, ports: Ports) -> None:
 
 async def _look_after(before: OrderRecord, after: OrderRecord, ports: Ports) -> None:
     """Keep protection and groups in line with what the order has become."""
-    if after.watched and after.lot is None and after.purpose == "entry" and _protected(after):
+    if after.watched and is_protected(after):
         if after.filled != before.filled or after.live is not before.live:
             await tidy_lot(after.order_id, ports, go, cancel)
     elif after.closes and (after.status is not before.status or after.filled != before.filled):
@@ -192,7 +192,7 @@ async def _look_after(before: OrderRecord, after: OrderRecord, ports: Ports) -> 
             await _wake_exits(after, ports)
         for close in after.closes:
             entry = ports.blotter.find(close.lot)
-            if entry is not None and entry.watched and _protected(entry):
+            if entry is not None and entry.watched and is_protected(entry):
                 await tidy_lot(close.lot, ports, go, cancel)
     group = group_of(after)
     if group is not None and not after.live and after.status is not OrderStatus.FILLED:
@@ -205,10 +205,6 @@ async def _wake_exits(protective: OrderRecord, ports: Ports) -> None:
         waits = order.status is OrderStatus.PENDING and order.lot is None
         if waits and order.next_try_at is None and any(close.lot == protective.lot for close in order.closes):
             await revisit(order, ports)
-
-
-def _protected(entry: OrderRecord) -> bool:
-    return entry.stop_loss is not None or entry.take_profit is not None
 
 
 async def _tell_external(recorded: Recorded, ports: Ports) -> None:

@@ -31,6 +31,11 @@ BEFORE_IT_WAS_ASKED = timedelta(minutes=1)
 """Clocks differ: fills are looked for from a little before the order was sent."""
 
 
+async def find_order(order_id: str, ports: Ports) -> OrderRecord | None:
+    """Return an order of ours, from memory or from the records."""
+    return ports.blotter.find(order_id) or next(iter(await ports.orders.load([order_id])), None)
+
+
 async def ask_venue(account: str, orders: Sequence[OrderRecord], ports: Ports) -> Answers:
     """
     Return the newest attempt of each of *orders*, all of one account, as its venue has it.

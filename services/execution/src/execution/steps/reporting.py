@@ -56,10 +56,13 @@ async def _compare_positions(update: AccountUpdate, ports: Ports) -> None:
         if not ports.blotter.is_quiet(update.account, instrument, update.as_of):
             continue
         before = ports.blotter.difference(update.account, instrument)
-        after = ports.blotter.believe_venue(update.account, instrument, there.get(instrument, Decimal(0)))
-        if after and after != before:
-            title = f"{update.account} holds {after} {instrument} more at its venue than executions explain"
-            await alert(ports, "critical", f"position.unexplained:{update.account}:{instrument}", title)
+        seen = ports.blotter.believe_venue(update.account, instrument, there.get(instrument, Decimal(0)), update.as_of)
+        if seen != ports.blotter.difference(update.account, instrument):
+            ports.stale_accounts.add(update.account)  # look again soon: it lasts, or it was a fill on its way
+        elif seen and seen != before:
+            title = f"{update.account} holds {seen} {instrument} more at its venue than executions explain"
+            await alert(ports, "critical", f"position.unexplained:{update.account}:{instrument}"[:200], title)
+            ports.unexplained.add(update.account)
 
 
 def note_use(contract: Contract, ports: Ports) -> None:

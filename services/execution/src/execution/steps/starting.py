@@ -50,6 +50,13 @@ async def reconcile(ports: Ports) -> None:
     log.info("execution.reconciled", worker=ports.worker, generation=controls.generation, live_orders=live)
 
 
+async def look_for_missed_fills(account: str, ports: Ports) -> None:
+    """Ask the venue for executions that we were not told, and book them."""
+    times = await ports.executions.last_times()
+    last_done = times[account][0] if account in times else None
+    await _catch_up_account(ports.brokers.of(account), account, last_done, ports)
+
+
 async def _remember(ports: Ports) -> dict[str, datetime]:
     """Fill the blotter; return when the last execution of each account was done."""
     for account, instrument, strategy, quantity in await ports.executions.sums():
