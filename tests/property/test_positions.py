@@ -55,13 +55,13 @@ def test_once_flat_everything_is_realized(fills: list[Execution]) -> None:
     if open_quantity:
         side = "SELL" if open_quantity > 0 else "BUY"
         last = {"executed_at": OPENED.replace(year=2027), "multiplier": fills[0].multiplier}
-        fills = [*fills, an_execution(side=side, quantity=abs(open_quantity), price=1, **last)]
+        fills = [*fills, an_execution(side=side, quantity=open_quantity.copy_abs(), price=1, **last)]
 
     position = fold(fills)
 
     assert position.quantity == 0
     assert position.cost == 0
-    assert position.realized_pnl == -total(notional(fill) for fill in fills)
+    assert position.realized_pnl == total(notional(fill).copy_negate() for fill in fills)
 
 
 @given(fills=fill_sets(), rest=quantities, price=prices)
@@ -75,7 +75,7 @@ def test_a_reversal_is_a_close_and_an_opening(fills: list[Execution], rest: Deci
 
     assert abs(reversed_.quantity) == rest
     if before.quantity:
-        closed = apply_fill(before, an_execution(quantity=abs(before.quantity), **terms))
+        closed = apply_fill(before, an_execution(quantity=before.quantity.copy_abs(), **terms))
         assert closed.quantity == closed.cost == 0
         assert apply_fill(closed, an_execution(quantity=rest, **terms)) == reversed_
 

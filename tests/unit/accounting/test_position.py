@@ -87,6 +87,12 @@ def test_thirty_four_digits_survive_to_the_last() -> None:
     assert position.cost == Decimal("9754610581191890.469532083408657218")
 
 
+def test_a_sale_of_thirty_four_digits_is_not_rounded_either() -> None:
+    sale = an_execution(side="SELL", quantity="1234567890123456.789012345678901234", price=1)
+
+    assert apply_fill(FLAT, sale).quantity == Decimal("-1234567890123456.789012345678901234")
+
+
 def test_a_figure_that_could_not_be_stored_exactly_is_refused() -> None:
     with pytest.raises(Unbookable):
         apply_fill(FLAT, an_execution(quantity="1e12", price="1e12"))

@@ -97,7 +97,7 @@ def booked(amount: Decimal) -> Decimal:
 
 def signed(fill: Fill) -> Decimal:
     """Return the change of position: a sale is negative."""
-    return fill.quantity if fill.side == "BUY" else -fill.quantity
+    return fill.quantity if fill.side == "BUY" else fill.quantity.copy_negate()  # a minus sign would round
 
 
 def notional(fill: Fill) -> Decimal:

@@ -140,7 +140,7 @@ def _as_execution(books: Books, update: AccountUpdate, instrument: str, gap: Dec
         instrument=instrument,
         contract=known.contract,
         side="BUY" if gap > 0 else "SELL",
-        quantity=abs(gap),
+        quantity=gap.copy_abs(),
         price=known.average_price,
         multiplier=known.multiplier,
         currency=known.currency,

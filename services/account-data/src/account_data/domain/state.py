@@ -110,7 +110,9 @@ def sub_ledgers(books: Books, marks: Marks, today: date) -> tuple[SubLedger, ...
     lines = [_line(name, chains, marks, today) for name, chains in by_strategy.items() if name != UNATTRIBUTED]
     rest = _line(UNATTRIBUTED, by_strategy[UNATTRIBUTED], marks, today)
     flows = account_flows(books)
-    unexplained = {name: total([flows[name], *(-line.cash.get(name, ZERO) for line in lines)]) for name in flows}
+    unexplained = {
+        name: total([flows[name], *(line.cash.get(name, ZERO).copy_negate() for line in lines)]) for name in flows
+    }
     return (*lines, rest.model_copy(update={"cash": {name: cash for name, cash in unexplained.items() if cash}}))
 
 
