@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ structlog.configure(
     ]
 )
 """Plain tracebacks: drawing pretty ones takes seconds each."""
+
+
+def pytest_configure() -> None:
+    """A run that is told to end stops what it started, as on Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _in_memory() -> Path | None:

@@ -58,25 +58,25 @@ async def test_the_outcome_of_a_handler_decides(handler: Any, name: str, fate: F
     subscriber = f"reader-of-{name}"
     before = DELIVERED.labels(ORDER_COMMANDS.name, subscriber, name)._value.get()
 
-    outcome = await Delivery(ORDER_COMMANDS, subscriber, handler)(ENVELOPE)
+    outcome = await Delivery(ORDER_COMMANDS, subscriber, handler).deliver(ENVELOPE)
 
     assert (outcome.name, outcome.fate) == (name, fate)
     assert DELIVERED.labels(ORDER_COMMANDS.name, subscriber, name)._value.get() == before + 1
 
 
 async def test_the_last_failure_is_one_too_many() -> None:
-    deliver = Delivery(ORDER_COMMANDS, "reader", raises(ValueError("secret text")))
+    delivery = Delivery(ORDER_COMMANDS, "reader", raises(ValueError("secret text")))
 
-    assert (await deliver(ENVELOPE, MOST_FAILURES - 1, MOST_FAILURES - 2)).fate is Fate.FAILED
-    last = await deliver(ENVELOPE, MOST_FAILURES, MOST_FAILURES - 1)
+    assert (await delivery.deliver(ENVELOPE, MOST_FAILURES - 1, MOST_FAILURES - 2)).fate is Fate.FAILED
+    last = await delivery.deliver(ENVELOPE, MOST_FAILURES, MOST_FAILURES - 1)
     assert (last.fate, last.reason) == (Fate.DEAD, f"failed {MOST_FAILURES} times, at last with ValueError")
 
 
 async def test_waiting_is_not_failing_but_does_not_last_for_ever() -> None:
-    deliver = Delivery(ORDER_COMMANDS, "reader", raises(Retry("not yet")))
+    delivery = Delivery(ORDER_COMMANDS, "reader", raises(Retry("not yet")))
 
-    assert (await deliver(ENVELOPE, MOST_DELIVERIES, 0)).fate is Fate.RETRY
-    assert (await deliver(ENVELOPE, MOST_DELIVERIES + 1, 0)).fate is Fate.DEAD
+    assert (await delivery.deliver(ENVELOPE, MOST_DELIVERIES, 0)).fate is Fate.RETRY
+    assert (await delivery.deliver(ENVELOPE, MOST_DELIVERIES + 1, 0)).fate is Fate.DEAD
 
 
 async def test_a_message_that_keeps_killing_its_process_is_not_handled_again() -> None:
@@ -85,7 +85,7 @@ async def test_a_message_that_keeps_killing_its_process_is_not_handled_again() -
     async def note(message: Any) -> None:
         handled.append(message)
 
-    outcome = await Delivery(ORDER_COMMANDS, "reader", note)(ENVELOPE, MOST_DELIVERIES + 1, 0)
+    outcome = await Delivery(ORDER_COMMANDS, "reader", note).deliver(ENVELOPE, MOST_DELIVERIES + 1, 0)
 
     assert (outcome.name, handled) == ("exhausted", [])
 
@@ -94,7 +94,7 @@ async def test_being_stopped_is_no_failure() -> None:
     async def wait(_: Any) -> None:
         await asyncio.sleep(3600)
 
-    task = asyncio.create_task(Delivery(ORDER_COMMANDS, "reader", wait)(ENVELOPE))
+    task = asyncio.create_task(Delivery(ORDER_COMMANDS, "reader", wait).deliver(ENVELOPE))
     await asyncio.sleep(0)
     task.cancel()
 
@@ -105,7 +105,7 @@ async def test_being_stopped_is_no_failure() -> None:
 async def test_poison_is_described_by_place_and_kind_only() -> None:
     poison = Envelope(ENVELOPE.data.replace(b'"o1"', b'["hunter2"]'))
 
-    outcome = await Delivery(ORDER_COMMANDS, "reader", succeed)(poison)
+    outcome = await Delivery(ORDER_COMMANDS, "reader", succeed).deliver(poison)
 
     assert outcome.reason == "not a OrderCommand: order_id string_type"
 

@@ -85,7 +85,7 @@ class Delivery(Generic[M]):
         self._seconds = HANDLING.labels(topic.name, subscriber)
         self._counters: dict[str, Counter] = {}
 
-    async def __call__(self, envelope: Envelope, deliveries: int = 1, failures: int = 0) -> Outcome:
+    async def deliver(self, envelope: Envelope, deliveries: int = 1, failures: int = 0) -> Outcome:
         """
         Hand one message over and return its outcome; never raises but for cancellation.
 

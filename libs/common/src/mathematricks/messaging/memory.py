@@ -28,7 +28,7 @@ class _Parcel:
 
 @dataclass(eq=False)
 class _Consumer:
-    deliver: Delivery[Any]
+    delivery: Delivery[Any]
     concurrency: int
     in_hand: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -65,8 +65,8 @@ class _Subscription:
 
     async def _handle(self, consumer: _Consumer, parcel: _Parcel) -> None:
         try:
-            outcome = await consumer.deliver(parcel.envelope, parcel.deliveries, parcel.failures)
-            await self._settle(consumer.deliver, parcel, outcome)
+            outcome = await consumer.delivery.deliver(parcel.envelope, parcel.deliveries, parcel.failures)
+            await self._settle(consumer.delivery, parcel, outcome)
         finally:
             task = asyncio.current_task()
             assert task is not None

@@ -173,7 +173,7 @@ class Pull:
         deliveries, failures = self._attempts.of(message)
         envelope = Envelope(message.data, dict(message.attributes))
         try:
-            outcome = await self._delivery(envelope, deliveries, failures)
+            outcome = await self._delivery.deliver(envelope, deliveries, failures)
         except asyncio.CancelledError:
             message.nack()
             raise

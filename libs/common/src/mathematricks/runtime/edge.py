@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
+from functools import cache
 
 import structlog
 from prometheus_client import Histogram
@@ -64,8 +65,7 @@ class _Exchange:
             await self._answer(app)
         finally:
             route = getattr(self._scope.get("route"), "path_format", "none")
-            measured = SECONDS.labels(service, self._method, route, str(self._status))
-            measured.observe(time.perf_counter() - started)
+            _seconds(service, self._method, route, self._status).observe(time.perf_counter() - started)
 
     async def _answer(self, app: ASGIApp) -> None:
         if _announced(self._scope["headers"]) > self._left:
@@ -95,6 +95,11 @@ class _Exchange:
         elif self._bodiless and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
+
+
+@cache
+def _seconds(service: str, method: str, route: str, status: int) -> Histogram:
+    return SECONDS.labels(service, method, route, str(status))
 
 
 def _announced(headers: Iterable[tuple[bytes, bytes]]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 BLANK = "[redacted]"
@@ -37,7 +38,7 @@ def clean(value: Any, depth: int = 0) -> Any:
         return BLANK
     if isinstance(value, Mapping):
         return {
-            name: BLANK if isinstance(name, str) and SECRET_NAME.search(name) else clean(each, depth + 1)
+            name: BLANK if isinstance(name, str) and _names_a_secret(name) else clean(each, depth + 1)
             for name, each in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -45,6 +46,11 @@ def clean(value: Any, depth: int = 0) -> Any:
     if isinstance(value, bytes):
         return clean_text(value.decode(errors="replace"))
     return value
+
+
+@lru_cache(4096)
+def _names_a_secret(name: str) -> bool:
+    return SECRET_NAME.search(name) is not None
 
 
 def clean_text(text: str) -> str:
