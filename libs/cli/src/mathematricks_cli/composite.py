@@ -27,7 +27,8 @@ class Composite:
         self.apps = tuple(apps)
         self._fallback = next(app for app in apps if app.title == fallback)
         self._on_started = on_started
-        self._exact, self._beginnings = owners_of(self.apps)
+        # what people ask for goes in by the front: it knows sessions, and keeps the trail of who changed what
+        self._exact, self._beginnings = owners_of((self._fallback, *self.apps))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
