@@ -182,9 +182,7 @@ class ScriptedBroker:
             raise BrokerRejected("REJECTED by script")
         if order.client_order_id in self.orders:
             return
-        self.arrived.append(order)
-        self.asked[order.client_order_id] = order
-        self._set(order.client_order_id, "WORKING")
+        self.arrive(order)
         if outcome == "partial":
             self.fill(order.client_order_id, order.quantity / 2)
         elif order.order_type == "MARKET" and outcome != "rests":
@@ -226,6 +224,14 @@ class ScriptedBroker:
         feed: asyncio.Queue[BrokerEvent] = asyncio.Queue()
         self._feeds.append(feed)
         return _each(feed)
+
+    def arrive(self, order: BrokerOrder) -> None:
+        """Take *order* into the book, as if its message had come now."""
+        self.arrived.append(order)
+        self.asked[order.client_order_id] = order
+        self.orders[order.client_order_id] = BrokerOrderState(
+            order.client_order_id, order.account, "WORKING", order.quantity, Decimal(0)
+        )
 
     def positions(self, account: str) -> dict[str, tuple[Contract, Decimal]]:
         """What the venue holds, net."""
@@ -270,12 +276,6 @@ class ScriptedBroker:
         self.orders[client_order_id] = replace(self.orders[client_order_id], status=status, reason=reason)
         account = self.asked[client_order_id].account
         self._tell(BrokerEvent("status", account, client_order_id, status, _now(), reason=reason))
-
-    def _set(self, client_order_id: str, status: Any) -> None:
-        asked = self.asked[client_order_id]
-        self.orders[client_order_id] = BrokerOrderState(
-            client_order_id, asked.account, status, asked.quantity, Decimal(0)
-        )
 
     def _answer(self) -> None:
         if self.deaf:

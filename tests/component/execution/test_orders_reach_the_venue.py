@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,23 @@ async def test_at_most_one_attempt_is_accepted_and_it_is_filled_in_the_end(db: D
     assert order.filled == 100
     if outcome == "lost":
         assert order.attempts[0].outcome == "ABSENT"
+
+
+async def test_an_attempt_that_was_proven_absent_and_fills_all_the_same_calls_the_next_one_back(db: Database):
+    async with a_desk(db, ScriptedBroker(["lost", "rests"])) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order())
+        await desk.wait(lambda: "o1.2" in desk.broker.orders)
+        await desk.until("o1", "SUBMITTED")
+
+        desk.broker.arrive(replace(desk.broker.asked["o1.2"], client_order_id="o1.1"))
+        desk.broker.fill("o1.1", Decimal(100))
+        order = await desk.until("o1", "FILLED")
+        await desk.wait(lambda: desk.broker.cancels == ["o1.2"])
+        await desk.wait(lambda: any(alert.key == "order.late_fill:o1" for alert in desk.alerts))
+
+    assert order.filled == 100
+    assert desk.broker.orders["o1.2"].filled == 0
+    assert [a.severity for a in desk.alerts if a.key == "order.late_fill:o1"] == ["critical"]
 
 
 async def test_an_unanswered_entry_whose_time_is_over_is_not_sent_again(db: Database):

@@ -20,6 +20,8 @@ from execution.domain.instruments import has_expired
 from execution.domain.orders import is_protected, last_attempt
 
 LOOK_TWICE = timedelta(milliseconds=500)
+STUCK = timedelta(minutes=1)
+"""How often an exit that cannot be sent is tried and told again."""
 GROUP_FORMS_WITHIN = timedelta(seconds=30)
 GROUP_MISSING = "waits for the other legs of its group"
 
@@ -194,9 +196,9 @@ def _instrument_refusal(order: OrderRecord, instrument: Instrument | None, now: 
 
 def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
     if situation.account_refusal:
-        return Wait(situation.account_refusal, alarming=True)
+        return Wait(situation.account_refusal, now + STUCK, alarming=True)
     if situation.instrument is None:
-        return Wait(f"UNSUPPORTED_INSTRUMENT: {order.instrument}", alarming=True)
+        return Wait(f"UNSUPPORTED_INSTRUMENT: {order.instrument}", now + STUCK, alarming=True)
     if order.working_quantity is None:
         return Wait("waits for its entries to end", blocked_by=situation.blocked_by)
     if not is_open(situation.instrument.calendar, now):

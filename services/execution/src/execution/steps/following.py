@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.orders import OrderRecord, OrderStatus, OrderTombstone
 
@@ -17,7 +18,7 @@ from execution.ports import BrokerUnavailable, Change, Claimed, Ports, Recorded
 from execution.steps.exiting import size_waiting
 from execution.steps.looking import catch_up, find_order
 from execution.steps.protecting import tidy_lot
-from execution.steps.submitting import WrongVenue, ask_cancel, submit
+from execution.steps.submitting import WrongVenue, ask_cancel, cancel_at_venue, submit
 from execution.steps.telling import alert, alert_of, confirm, publish
 from execution.steps.unwinding import tidy_group
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 LEGS_ARRIVE_WITHIN = timedelta(milliseconds=300)
 AT_WORK = frozenset({OrderStatus.SUBMITTED, OrderStatus.PARTIALLY_FILLED})
+UNSURE = frozenset({OrderStatus.UNKNOWN, OrderStatus.PARKED})
 
 
 async def go(unit: tuple[OrderRecord, ...], ports: Ports) -> list[Claimed]:
@@ -94,7 +96,8 @@ async def follow(recorded: Recorded, ports: Ports) -> None:
         return
     if recorded.late:
         title = f"A fill of {after.instrument} came when the order was {before.status}"
-        await alert_of(after, ports, "warning" if before.live else "critical", "order.late_fill", title)
+        severity: Severity = "warning" if before.status in UNSURE else "critical"
+        await alert_of(after, ports, severity, "order.late_fill", title)
     if after.ends_as is not None and after.status in AT_WORK:
         await cancel(after, Happened(ExecType.CANCEL_ASKED, ports.clock.now(), after.reason), ports)
     if after.status is not before.status:
@@ -119,13 +122,14 @@ async def _carry_out(claim: Claimed, ports: Ports) -> None:
     if claim.changed:
         await publish(order, None, ports)
     if isinstance(step, Wait):
-        await _wait(order, step, ports)
+        await _wait(claim, step, ports)
     else:
         await _moved(order, order, ports)
 
 
-async def _wait(order: OrderRecord, step: Wait, ports: Ports) -> None:
-    if step.alarming:
+async def _wait(claim: Claimed, step: Wait, ports: Ports) -> None:
+    order = claim.order
+    if step.alarming and claim.changed:
         await alert_of(order, ports, "critical", "exit.stuck", f"An exit cannot be sent: {step.reason}"[:500])
     if step.blocked_by:
         await _release(order, step.blocked_by, ports)
@@ -173,6 +177,8 @@ async def _moved(before: OrderRecord, after: OrderRecord, ports: Ports) -> None:
     if after.live:
         return
     log.info("order.ended", order_id=after.order_id, status=after.status.value, filled=str(after.filled))
+    if after.attempts and after.attempts[-1].ended_at is None:
+        await cancel_at_venue(after, ports)  # an earlier attempt has filled it: the newest must not do so again
     short = after.purpose != "entry" and after.lot is None and after.filled < (after.quantity or after.filled)
     if short and after.ends_as is not None:
         title = f"An exit of {after.instrument} ended with {after.filled} of {after.quantity}"
