@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from google.api_core.exceptions import GoogleAPIError
 from google.cloud.pubsub_v1 import SubscriberClient
 from google.cloud.pubsub_v1.subscriber.message import Message as Received
 from google.cloud.pubsub_v1.subscriber.scheduler import Scheduler
@@ -112,6 +111,7 @@ class Pull:
 
     @property
     def subscriber(self) -> str:
+        """Whose messages these are."""
         return self._delivery.subscriber
 
     @property
@@ -166,7 +166,7 @@ class Pull:
             try:
                 await self._topology.make_subscription(self._topic, self.subscriber)
                 self.broken = False
-            except GoogleAPIError as error:
+            except Exception as error:
                 log.warning("pull.not_restored", subscriber=self.subscriber, error=type(error).__name__)
 
     async def _handle(self, message: Received) -> None:

@@ -54,9 +54,11 @@ class Topology:
         self._pauses = pauses
 
     def topic_path(self, topic: str) -> str:
+        """Return the full name of *topic*."""
         return f"projects/{self._project}/topics/{topic}"
 
     def subscription_path(self, name: str) -> str:
+        """Return the full name of the subscription *name*."""
         return f"projects/{self._project}/subscriptions/{name}"
 
     async def make_topic(self, topic: str) -> None:
@@ -70,6 +72,9 @@ class Topology:
         await self.make_topic(topic)
         plan = self._plan(subscription_name(topic, subscriber), topic)
         plan.retry_policy = pubsub.RetryPolicy(minimum_backoff=self._pauses[0], maximum_backoff=self._pauses[1])
+        plan.dead_letter_policy = pubsub.DeadLetterPolicy(
+            dead_letter_topic=self.topic_path(dead_letter_topic(topic)), max_delivery_attempts=SERVER_ATTEMPTS
+        )
         await self._make_subscription(plan)
 
     def _plan(self, name: str, topic: str) -> pubsub.Subscription:

@@ -56,7 +56,13 @@ async def mongo(url: str, database: str, owned: Sequence[Collection] = ()) -> As
     The first requests on a cold pool cost hundreds of milliseconds, so the pool is filled first.
     """
     client: AsyncMongoClient[Document] = AsyncMongoClient(
-        url, minPoolSize=WARM_CONNECTIONS, maxPoolSize=64, retryWrites=True, serverSelectionTimeoutMS=10_000
+        url,
+        minPoolSize=WARM_CONNECTIONS,
+        maxPoolSize=64,
+        retryWrites=True,
+        serverSelectionTimeoutMS=10_000,
+        connectTimeoutMS=5_000,
+        socketTimeoutMS=30_000,  # a primary that hangs is an error, not a wait without end
     )
     try:
         db = client.get_database(
