@@ -20,7 +20,13 @@ def command_of(pid: int) -> tuple[str, ...]:
 
 def is_alive(pid: int) -> bool:
     """Whether process *pid* runs; one that has ended but was not yet collected does not."""
-    return bool(command_of(pid))
+    if Path("/proc/self").exists():
+        return bool(command_of(pid))
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def stop(pid: int, patience: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ SETTLED = 10.0
 """Seconds after which a process counts as started: what ends later starts again without a pause."""
 DRAIN = 25.0
 _PR_SET_PDEATHSIG = 1
+_LINUX = sys.platform == "linux"
 _libc = ctypes.CDLL(None)
 
 
@@ -93,7 +95,7 @@ async def _start(program: Program) -> asyncio.subprocess.Process:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_end_with_parent if _LINUX else None,
         )
 
 
