@@ -141,7 +141,7 @@ class ScriptedBroker:
     *script* gives one outcome per submission: ``ok``, ``lost`` (never arrived), ``unanswered`` (arrived, the
     reply did not), ``rejected``, ``rests`` (accepted, not filled), ``partial`` (half filled, rests), ``silent``
     (arrived, and every later call goes unanswered until ``deaf`` is reset). Then all is well. Market orders fill
-    at once unless they rest; others rest until :meth:`fill`.
+    at once unless they rest; others rest until :meth:`fill`. *scripts* gives an order a script of its own.
     """
 
     name = "paper"
@@ -152,10 +152,10 @@ class ScriptedBroker:
         self.cancels: list[str] = []
         self.orders: dict[str, BrokerOrderState] = {}
         self.asked: dict[str, BrokerOrder] = {}
+        self.scripts: dict[str, Iterator[str]] = {}
         self.deaf = False
         self.refuse_cancels = False
         self.copies = 1
-        self.reorder = False
         self.price = Decimal("150")
         self.delay = 0.0
         self._script: Iterator[str] = iter(script)
@@ -175,7 +175,8 @@ class ScriptedBroker:
         if self.delay:
             await asyncio.sleep(self.delay)
         self._answer()
-        outcome = next(self._script, "ok")
+        own = self.scripts.get(order.client_order_id.rpartition(".")[0])
+        outcome = next(self._script if own is None else own, "ok")
         if outcome == "lost":
             raise BrokerUnavailable("lost")
         if outcome == "rejected":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -62,6 +64,24 @@ async def test_at_most_one_attempt_is_accepted_and_it_is_filled_in_the_end(db: D
     assert order.filled == 100
     if outcome == "lost":
         assert order.attempts[0].outcome == "ABSENT"
+
+
+async def test_whatever_fails_an_order_is_accepted_once_and_an_exit_is_filled(db: Database):
+    outcomes = ("ok", "lost", "unanswered", "rejected")
+    async with a_desk(db) as desk:
+        for number, script in enumerate(itertools.product(outcomes, outcomes)):
+            entry = an_order(order_id=f"e{number}", signal_id=f"s{number}", strategy_id=f"strategy-{number}")
+            await desk.bus.publish(TRADING_ORDERS, entry)
+            await desk.until(entry.order_id, "FILLED")
+            desk.broker.scripts[f"x{number}"] = iter(script)
+            for _ in range(3):
+                await desk.bus.publish(TRADING_ORDERS, an_exit(entry, order_id=f"x{number}"))
+        exits = [await desk.until(f"x{number}", "FILLED", seconds=15) for number in range(16)]
+
+    accepted = Counter(order.client_order_id.partition(".")[0] for order in desk.broker.arrived)
+    assert set(accepted.values()) == {1}
+    assert {order.filled for order in exits} == {Decimal(100)}
+    assert desk.broker.positions(ACCOUNT)["AAPL"][1] == 0
 
 
 async def test_an_attempt_that_was_proven_absent_and_fills_all_the_same_calls_the_next_one_back(db: Database):
@@ -137,6 +157,23 @@ async def test_a_fill_told_three_times_is_one_fill(db: Database):
     assert order.filled == 100
     assert await db.executions.count_documents({}) == 2
     assert desk.held() == 100
+
+
+async def test_an_end_that_is_told_before_its_fill_does_not_make_an_exit_sell_twice(db: Database):
+    async with a_desk(db) as desk:
+        entry = an_order()
+        await desk.bus.publish(TRADING_ORDERS, entry)
+        await desk.until("o1", "FILLED")
+        desk.broker.then("rests")
+        await desk.bus.publish(TRADING_ORDERS, an_exit(entry))
+        await desk.until("xo1", "SUBMITTED")
+
+        desk.broker.fill("xo1.1", Decimal(60), say=False)
+        desk.broker.end("xo1.1", "CANCELLED")
+        order = await desk.until("xo1", "FILLED")
+
+    assert [attempt.quantity for attempt in order.attempts] == [Decimal(100), Decimal(40)]
+    assert desk.broker.positions(ACCOUNT)["AAPL"][1] == 0
 
 
 async def test_a_command_cancels_a_resting_order_and_a_refused_cancellation_changes_nothing(db: Database):
