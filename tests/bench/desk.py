@@ -8,6 +8,7 @@ Arguments: ``--seconds N`` per constant rate, ``--flat-out N`` seconds flat out,
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import shutil
@@ -18,19 +19,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import client
-import pymongo
-from mathematricks.storage.mongo import CODEC
+from mathematricks_cli.desk_client import desk_client
+from mathematricks_cli.desk_setup import add_sender, add_strategy, allocate
 from mathematricks_cli.mongod import free_port, own_mongod
+from mathematricks_cli.state import state_dir
+from probes import cpu_seconds, stages, submit_latencies, wait_for_submits
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "bench"
 COMMAND = str(Path(sys.executable).parent / "mathematricks")
-STRATEGIES = 20
+STRATEGIES = 100
 RATES = (10, 50, 100)
 
 
@@ -73,7 +76,7 @@ def measure_floor(binary: Path, seconds: int) -> dict[str, Any]:
 def measure_desk(binary: Path, mode: str, seconds: int, flat_out: int) -> dict[str, Any]:
     """Return latencies at each rate, the flat-out figure, where the CPU went, and whether the books balance."""
     with a_desk(mode) as desk:
-        bodies = Bodies(prepare(desk))
+        bodies = Bodies(asyncio.run(prepare(Path(desk["state"]))))
         client.run(binary, desk["intake_port"], bodies.take(200), 50)  # warm
         rates = {rate: measure_rate(binary, desk, bodies.take(rate * seconds), rate) for rate in RATES}
         flat = measure_flat_out(binary, desk, bodies, flat_out)
@@ -162,76 +165,17 @@ def a_desk(mode: str) -> Iterator[dict[str, Any]]:
         subprocess.run([COMMAND, "down", "--state", str(state)], check=False, stdout=subprocess.DEVNULL)
 
 
-def prepare(desk: dict[str, Any]) -> str:
+async def prepare(state: Path) -> str:
     """Open the strategies and a sender who can only set a URL; return the sender's token."""
-    state = ["--state", desk["state"]]
     names = [f"bench-{number}" for number in range(STRATEGIES)]
-    for name in names:
-        subprocess.run(
-            [COMMAND, "strategy", "add", name, "--account", "Bench", *state], check=True, stdout=subprocess.DEVNULL
-        )
-    shares = [f"{name}=5" for name in names]
-    subprocess.run([COMMAND, "allocation", "set", *shares, *state], check=True, stdout=subprocess.DEVNULL)
-    flags = [part for name in names for part in ("--strategy", name)]
-    added = subprocess.run(
-        [COMMAND, "sender", "add", "bench", *flags, *state, "--json"], check=True, stdout=subprocess.PIPE
-    )
-    token: str = json.loads(added.stdout)["url_token"]
+    async with desk_client(state_dir(state)) as desk:
+        for name in names:
+            strategy = {"strategy_id": name, "strategy_name": name, "account": "Bench", "trading_mode": "PAPER"}
+            await add_strategy(desk, strategy)
+        await allocate(desk, dict.fromkeys(names, Decimal(1)), "bench")
+        issued = await add_sender(desk, state_dir(state), "bench", names)
+    token: str = issued["secrets"]["token"]
     return token
-
-
-def records(desk: dict[str, Any]) -> Any:
-    mongo = pymongo.MongoClient[dict[str, Any]](desk["mongo_url"])
-    return mongo.get_database(desk.get("mongo_database", "mathematricks"), codec_options=CODEC)
-
-
-def wait_for_submits(desk: dict[str, Any], count: int) -> None:
-    """Wait until every accepted signal is decided and no order still moves."""
-    db, deadline = records(desk), time.monotonic() + 120
-    while time.monotonic() < deadline:
-        undecided = db.signals.count_documents({}) - db.cerebro_decisions.count_documents({})
-        if undecided == 0 and not db.orders.count_documents(
-            {"status": {"$in": ["PENDING", "SUBMITTING", "SUBMITTED"]}}
-        ):
-            return
-        time.sleep(0.05)
-    print(f"warning: not everything was submitted within 120 s of the last of {count} requests", file=sys.stderr)
-
-
-def submit_latencies(desk: dict[str, Any], requests: list[bytes], load: client.Load) -> list[float]:
-    """Return milliseconds from the intended send to the broker call, for every request that became an order."""
-    ids = [json.loads(request.split(b"\r\n\r\n", 1)[1])["signalID"] for request in requests]
-    intended = dict(zip(ids, load.intended, strict=True))
-    submitted: dict[str, datetime] = {}
-    for order in records(desk).orders.find({"external_id": {"$in": ids}}, {"external_id": 1, "submitted_at": 1}):
-        if order.get("submitted_at"):
-            submitted[order["external_id"]] = order["submitted_at"]
-    return [(at.timestamp() - intended[name]) * 1e3 for name, at in submitted.items()]
-
-
-def stages(desk: dict[str, Any]) -> dict[str, float]:
-    """Return the mean milliseconds in each handler, and the share of CPU samples by package where sampled."""
-    times: dict[str, float] = {}
-    for name, url in desk["urls"].items():
-        text = urllib.request.urlopen(f"{url.rstrip('/')}/metrics", timeout=10).read().decode()
-        rows = [line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#")]
-        values = {key: float(value) for key, value in rows}
-        for key, total in values.items():
-            if key.startswith("bus_handling_seconds_sum") and (calls := values[key.replace("_sum", "_count")]):
-                labels = key[key.index("{") :]
-                times[f"handler {labels}"] = round(total / calls * 1e3, 3)
-            if key.startswith("cpu_samples_total"):
-                times[f"{name if len(set(desk['urls'].values())) > 1 else 'cpu'} {key[key.index('{') :]}"] = total
-    return times
-
-
-def cpu_seconds(desk: dict[str, Any]) -> dict[str, float]:
-    """Return CPU seconds spent so far by the desk's processes and by mongod."""
-    spent: dict[str, float] = {}
-    for name, pid in {"desk": desk["pid"], **desk.get("pids", {})}.items():
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        spent[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return spent
 
 
 def wait_until(url: str, seconds: float = 30) -> None:
