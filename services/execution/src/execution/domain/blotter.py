@@ -65,9 +65,9 @@ class Blotter:
             self._forget_oldest(order.order_id)
         if (group := group_of(order)) is not None:
             self._groups[group].add(order.order_id)
-        if order.waits_for and order.status is OrderStatus.PENDING:
-            for entry in order.waits_for:
-                self._waiters[entry].add(order.order_id)
+        if order.status is OrderStatus.PENDING:
+            for leading in (*order.waits_for, *order.after):
+                self._waiters[leading].add(order.order_id)
 
     def live(self) -> Iterator[OrderRecord]:
         """Yield every live order; the set may change while the caller awaits."""
@@ -90,7 +90,7 @@ class Blotter:
         return [self._orders[order_id] for order_id in self._groups.get(group, ()) if order_id in self._orders]
 
     def waiters(self, order_id: str) -> list[OrderRecord]:
-        """Return the exits that wait for this order to end, in the order of their decisions."""
+        """Return the orders that wait for this one to end, in the order of their decisions."""
         found = [order for i in self._waiters.get(order_id, ()) if (order := self._orders.get(i)) is not None]
         waiting = [order for order in found if order.status is OrderStatus.PENDING]
         return sorted(waiting, key=lambda order: (order.seq, order.leg_index))

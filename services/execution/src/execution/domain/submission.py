@@ -65,6 +65,7 @@ class Situation:
         instrument: None: the desk cannot trade it.
         blocked_by: Live orders that must end before it goes.
         legs_missing: Legs of its group that have not arrived.
+        ahead: Exits of the same signal that have not ended: the opening half of a reversal does not overtake them.
         reducible: What it may reduce; None for an entry.
     """
 
@@ -72,6 +73,7 @@ class Situation:
     instrument: Instrument | None = None
     blocked_by: tuple[str, ...] = ()
     legs_missing: int = 0
+    ahead: tuple[str, ...] = ()
     reducible: Reducible | None = None
 
 
@@ -183,6 +185,8 @@ def _entry_step(
         return End(OrderStatus.EXPIRED, "GROUP: the other legs never arrived")
     if situation.legs_missing:
         return Wait(GROUP_MISSING)
+    if situation.ahead:
+        return Wait("waits for the exits of its reversal to end")
     return Submit(order.open_quantity)
 
 

@@ -118,7 +118,8 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
     refusal = refuse_account(order.mode, order.account, known, allow_live=ports.policy.allow_live)
     instrument = ports.market.instrument(order.contract)
     if order.purpose == "entry":
-        situation = Situation(refusal, instrument, legs_missing=_legs_missing(ports, order, around.unit))
+        missing = _legs_missing(ports, order, around.unit)
+        situation = Situation(refusal, instrument, legs_missing=missing, ahead=_ahead(ports, order))
         return next_step(order, around.controls, ports.market.quote(order.contract), situation, now)
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)
@@ -137,6 +138,11 @@ def _legs_missing(ports: Ports, order: OrderRecord, unit: Sequence[OrderRecord])
         return 0
     arrived = {leg.order_id for leg in (*unit, *ports.blotter.legs(group)) if leg.live}
     return max(0, order.total_legs - len(arrived))
+
+
+def _ahead(ports: Ports, order: OrderRecord) -> tuple[str, ...]:
+    """Exits before this entry that live, or have not even arrived."""
+    return tuple(i for i in order.after if (leading := ports.blotter.find(i)) is None or leading.live)
 
 
 def _blockers(ports: Ports, order: OrderRecord) -> tuple[str, ...]:
