@@ -84,7 +84,9 @@ async def test_a_script_fills_ends_flat_and_leaves_the_cash_of_a_ledger_by_hand(
         after = await cash_and_fills(client)
 
     assert [each.verdict for each in posted] == ["accepted"] * len(posted)
-    assert sum(order.status == "FILLED" for receipt in receipts for order in receipt.orders) == filled
+    done = sum(order.status == "FILLED" for receipt in receipts for order in receipt.orders)
+    # without pauses an exit may meet its entry still waiting, and takes it back (RULES 2)
+    assert done == filled if pace is BRISK else 0 < done <= filled
     assert balance.balances, balance.differences or balance.missing
     assert not after.positions, "not flat"
     assert after.since(before) == to_cents(cash_by_hand(after.fills[len(before.fills) :]))
