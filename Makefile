@@ -22,7 +22,7 @@ demo-once: setup ## The same, and ends: 0 when every signal reached its end and 
 check: lint types docs-check test ## Everything a change must pass; CI runs this
 
 test: setup  ## Every test this machine can run; says loudly what it skips
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 quick: setup ## Unit, property and architecture tests: seconds
 	$(PY) -m pytest tests/unit tests/property tests/architecture
