@@ -155,3 +155,11 @@ def test_paper_never_reaches_a_real_broker_and_live_needs_everyone_to_say_so(
     name = found.account if found else "somewhere"
 
     assert (refuse_account(mode, name, found, allow_live=allow_live) is None) is may
+
+
+def test_the_opening_half_of_a_reversal_waits_for_its_exits_and_cancels_nothing():
+    waiting = step_of(an_order(), ahead=("o-exit",))
+
+    assert isinstance(waiting, Wait)
+    assert waiting.blocked_by == ()
+    assert step_of(an_order(), ahead=()) == Submit(Decimal(100))
