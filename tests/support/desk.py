@@ -54,7 +54,9 @@ class DeskProcess:
         self.directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "mathematricks_cli", "up", "--demo", *self.flags]
         command += ["--state", str(self.directory), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        # a stack of its own, whatever emulator other tests of this run have told this process to use
+        environment = {name: value for name, value in os.environ.items() if name != "PUBSUB_EMULATOR_HOST"}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, start_new_session=True)
         deadline = time.monotonic() + SLOWEST_START
         while not (self.state.is_up() and self.state.read("desk", None)):
             if self.process.poll() is not None or time.monotonic() > deadline:
