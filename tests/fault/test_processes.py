@@ -7,7 +7,6 @@ import signal
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 
 import pytest
 from mathematricks_cli import fleet
@@ -16,6 +15,7 @@ from mathematricks_cli.emulator import EmulatorMissing, find_jar, find_java
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.mongod import MongodMissing, find_mongod
 from mathematricks_cli.playing import Pace
+from mathematricks_cli.processes import command_of
 from mathematricks_cli.stack import EMULATOR
 from mathematricks_cli.verbs.send import text_of
 from support.desk import DeskProcess, client_of, equip, eventually, post_script, settled
@@ -57,7 +57,8 @@ def test_stopping_drains_every_process(desk: DeskProcess) -> None:
 
     desk.down()
 
-    assert [name for name, pid in pids.items() if Path(f"/proc/{pid}/cmdline").exists()] == []
+    # a process that has ended and waits for its parent to notice has no command line any more
+    assert [name for name, pid in pids.items() if command_of(pid)] == []
 
 
 def pid_of(desk: DeskProcess, name: str) -> int:
