@@ -22,7 +22,8 @@ demo-once: setup ## The same, and ends: 0 when every signal reached its end and 
 check: lint types docs-check test ## Everything a change must pass; CI runs this
 
 test: setup  ## Every test this machine can run; says loudly what it skips
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile || { echo "What failed beside others runs once more alone:"; \
+	  $(PY) -m pytest --last-failed --last-failed-no-failures none; }
 
 quick: setup ## Unit, property and architecture tests: seconds
 	$(PY) -m pytest tests/unit tests/property tests/architecture
