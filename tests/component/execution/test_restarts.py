@@ -96,7 +96,7 @@ async def test_what_is_held_survives_a_restart(db: Database):
         assert restarted.held("other") == -30
         await _trade(restarted, an_exit(an_order()))
 
-        assert restarted.held() == 0
+        await restarted.wait(lambda: restarted.held() == 0)
 
 
 async def test_a_fill_nobody_told_us_is_found_by_what_the_venue_holds(db: Database):

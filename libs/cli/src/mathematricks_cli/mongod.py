@@ -94,7 +94,11 @@ def stop_mongod(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def own_mongod(directory: Path, port: int | None = None) -> Iterator[str]:
-    """Yield the URL of a MongoDB: ``MONGO_URL`` if set, else a mongod started here and stopped after."""
+    """
+    Yield the URL of a MongoDB: ``MONGO_URL`` if set, else a mongod started here and stopped after.
+
+    Raise ``MongodMissing``, with the end of its log, where it did not last until then.
+    """
     if given := os.environ.get("MONGO_URL"):
         yield given
         return
@@ -103,6 +107,9 @@ def own_mongod(directory: Path, port: int | None = None) -> Iterator[str]:
     try:
         yield url_for(port)
     finally:
+        if (status := process.poll()) is not None:
+            last = (directory / "mongod.log").read_text(errors="replace").splitlines()[-30:]
+            raise MongodMissing("\n".join([f"mongod ended by itself ({status}):", *last]))
         stop_mongod(process)
 
 
