@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
-from mathematricks.runtime.logging import configure_logging, redact
+from mathematricks.runtime.logging import configure_logging
 from mathematricks.runtime.redaction import clean, clean_text
 from mathematricks.runtime.settings import Platform
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -73,7 +73,7 @@ def test_names_are_looked_at_at_any_depth() -> None:
         "raw": f'{{"passphrase":"{SECRET}"}}'.encode(),
     }
 
-    cleaned = redact(None, "info", event)
+    cleaned = clean(event)
 
     assert SECRET not in str(cleaned)
     assert cleaned["body"]["legs"][1] == {"price": Decimal("1.5")}

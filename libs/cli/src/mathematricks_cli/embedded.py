@@ -152,4 +152,4 @@ def _settle_memory() -> None:
     """What the start allocated lives as long as the process: keep it out of every later collection."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 20, 50)

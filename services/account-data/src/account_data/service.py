@@ -70,7 +70,7 @@ service = Service(
     publishes=(topics.ALERTS,),
     owns=OWNED,
     jobs=(
-        Every(timedelta(milliseconds=250), jobs.save),
+        Every(timedelta(milliseconds=500), jobs.save),
         Every(timedelta(seconds=1), jobs.reconcile),
         Every(timedelta(seconds=2), jobs.follow),
     ),

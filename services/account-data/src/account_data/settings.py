@@ -15,7 +15,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="ACCOUNT_DATA_", frozen=True, extra="ignore")
 
-    gather: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(seconds=1))] = timedelta(milliseconds=25)
+    gather: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(seconds=1))] = timedelta(milliseconds=50)
     """Executions that arrive within this time of each other are booked in one write."""
     settle: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(minutes=5))] = timedelta(seconds=2)
     """A difference from the broker is corrected only if it is still the same after this time."""

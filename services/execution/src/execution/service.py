@@ -57,7 +57,7 @@ from execution.steps.recording import write_changes
 from execution.steps.starting import reconcile
 from execution.steps.telling import publish
 
-COMPANY = 0.004
+COMPANY = 0.02
 """Seconds that the record of a fill waits for others: nothing hurries once an order is at its venue."""
 OWNS = (ORDERS, ORDER_TOMBSTONES, EXECUTIONS, INSTRUMENTS, CONTROLS, PAPER_ORDERS, PAPER_ACCOUNTS)
 

@@ -40,6 +40,19 @@ class Envelope:
 
     data: bytes
     attributes: dict[str, str] = field(default_factory=dict)
+    _read: dict[type[Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, model: type[M]) -> M:
+        """
+        Return the message in it; several subscribers in one process read it once, for messages are immutable.
+
+        Raise ``pydantic.ValidationError`` where it is none.
+        """
+        known = self._read.get(model)
+        if known is None:
+            known = self._read[model] = model.model_validate_json(self.data)
+        message: M = known
+        return message
 
 
 class Fate(Enum):
@@ -109,7 +122,7 @@ class Delivery(Generic[M]):
         if deliveries > MOST_DELIVERIES:
             return Outcome("exhausted", Fate.DEAD, f"delivered {deliveries} times without an end")
         try:
-            message = self.topic.model.model_validate_json(envelope.data)
+            message = envelope.read(self.topic.model)
         except ValidationError as error:
             return Outcome("undecodable", Fate.DEAD, f"not a {self.topic.model.__name__}: {_faults(error)}")
         try:

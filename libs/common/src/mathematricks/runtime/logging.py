@@ -5,21 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import orjson
 import structlog
 
-from mathematricks.runtime.redaction import SECRET_NAME, clean, clean_text
+from mathematricks.runtime.redaction import SECRET_NAME, clean, clean_text, hints_at_secret
 
-__all__ = ["SECRET_NAME", "configure_logging", "redact"]
-
-
-def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Blank every value, at any depth, whose name or look says that it is a secret."""
-    cleaned: Mapping[str, Any] = clean(event)
-    return cleaned
+__all__ = ["SECRET_NAME", "configure_logging"]
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:
@@ -31,8 +24,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            redact,
-            structlog.processors.JSONRenderer(serializer=_dumps),
+            structlog.processors.JSONRenderer(serializer=_without_secrets),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(file=sys.stdout.buffer),
@@ -42,7 +34,13 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[_ToStructlog()], level=max(number, logging.WARNING), force=True)
 
 
-def _dumps(event: dict[str, Any], **_: Any) -> bytes:
+def _without_secrets(event: dict[str, Any], **_: Any) -> bytes:
+    """Return the line; its values are looked through one by one only where the whole of it hints at a secret."""
+    line = _dumps(event)
+    return _dumps(clean(event)) if hints_at_secret(line) else line
+
+
+def _dumps(event: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(event, default=_text_of, option=orjson.OPT_NON_STR_KEYS)
     except (TypeError, ValueError):  # lone surrogates, integers beyond 64 bits: a log line must never fail

@@ -10,6 +10,13 @@ from typing import Any
 BLANK = "[redacted]"
 SECRET_NAME = re.compile(r"pass(word|phrase|wd)?|secret|token|api_?key|authorization|cookie|credential", re.IGNORECASE)
 _HINT = re.compile(r"://|eyJ|input_value=|bearer|pass|secret|token|api_?key|authorization|cookie|cred", re.IGNORECASE)
+_HINTS = tuple(
+    hint.encode()
+    for hint in (
+        *("://", "eyj", "input_value=", "bearer", "pass", "secret", "token", "api_key", "apikey"),
+        *("authorization", "cookie", "cred"),
+    )
+)
 _IN_TEXT = (
     # user:password@ of a URL
     (re.compile(r"(?<=://)[^\s/@]*:[^\s@]*@"), f"{BLANK}@"),
@@ -51,6 +58,12 @@ def clean(value: Any, depth: int = 0) -> Any:
 @lru_cache(4096)
 def _names_a_secret(name: str) -> bool:
     return SECRET_NAME.search(name) is not None
+
+
+def hints_at_secret(line: bytes) -> bool:
+    """Whether anything in a rendered line may be a secret, or the name of one."""
+    lower = line.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 def clean_text(text: str) -> str:

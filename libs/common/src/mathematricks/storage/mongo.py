@@ -19,6 +19,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from mathematricks.contracts.base import Collection
+from mathematricks.storage import lean_wire
 from mathematricks.storage.decimals import to_decimal, to_decimal128
 from mathematricks.storage.indexes import ensure
 
@@ -29,6 +30,7 @@ B = TypeVar("B", bound=BaseModel)
 MAJORITY = WriteConcern(w="majority", j=True)
 WARM_CONNECTIONS = 8
 _ANSWERS_WITHIN = 2.0
+lean_wire.install()
 _opened: ContextVar[list[Database] | None] = ContextVar("opened", default=None)
 
 

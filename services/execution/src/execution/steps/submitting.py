@@ -15,7 +15,7 @@ from execution.ports import Broker, BrokerOrder, BrokerRejected, BrokerUnavailab
 
 log = structlog.get_logger(__name__)
 
-FILLS_COME_WITHIN = 0.02
+FILLS_COME_WITHIN = 0.05
 """Seconds."""
 SIGNAL_TO_SUBMIT = Histogram(
     "signal_to_submit_seconds",

@@ -108,6 +108,8 @@ class LiveAccount:
 
 Step = tuple[LiveAccount, Outcome]
 """One account's step, to be taken and written."""
+COMPANY = 0.01
+"""Seconds that a step waits for others before it is written; real venues take longer to answer."""
 
 
 class Journal:
@@ -118,7 +120,7 @@ class Journal:
         self._feed = feed
         self._ended: OrderedDict[tuple[str, str], PaperOrder] = OrderedDict()
         self._remembered = remembered
-        self._commit: GroupCommit[Sequence[Step], None] = GroupCommit(self._write)
+        self._commit: GroupCommit[Sequence[Step], None] = GroupCommit(self._write, linger=COMPANY)
 
     async def commit(self, *steps: Step) -> None:
         """
