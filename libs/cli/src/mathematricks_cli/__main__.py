@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mathematricks_cli.verbs import account, allocation, books, demo, receipt, send, sender, status, strategy, up
+from mathematricks_cli.verbs import account, allocation, books, demo, receipt, send, sender, status, strategy, up, venue
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -18,6 +18,7 @@ app.add_typer(sender.app, name="sender")
 app.command()(send.send)
 app.command()(receipt.receipt)
 app.command()(books.books)
+app.command()(venue.venue)
 app.command()(demo.demo)
 app.command("demo-once")(demo.demo_once)
 

@@ -31,12 +31,18 @@ class DeskIsDown(OperatorFault):
 
 @dataclass(frozen=True)
 class UpOptions:
-    """What ``up`` was told; *paper_cash* is what a new paper account opens with, by currency."""
+    """
+    What ``up`` was told; *paper_cash* is what a new paper account opens with, by currency.
+
+    *venue* runs the paper venue as a process of its own, *venue_faults* with faults on demand.
+    """
 
     host: str
     port: int
     demo: bool
     paper_cash: dict[str, str]
+    venue: bool = False
+    venue_faults: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class DeskRecord:
         url: Where people look: the browser's API, and in the embedded mode everything.
         pids: The other processes of the desk, by name.
         paper_cash: What a new paper account opens with, by currency.
+        venue_url: Where the venue answers that is a process of its own; None where execution runs it.
     """
 
     pid: int
@@ -61,6 +68,7 @@ class DeskRecord:
     mongo_database: str
     pids: dict[str, int] = field(default_factory=dict)
     paper_cash: dict[str, str] = field(default_factory=dict)
+    venue_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,13 @@ class StateDir:
         path = self.path / "deployment.key"
         if not path.exists():
             _write_private(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="utf-8").strip()
+
+    def venue_token(self) -> str:
+        """Return what execution and the venue of this desk know each other by, made at the first call and kept."""
+        path = self.path / "venue.token"
+        if not path.exists():
+            _write_private(path, secrets.token_urlsafe(32))
         return path.read_text(encoding="utf-8").strip()
 
     def port(self, name: str) -> int:

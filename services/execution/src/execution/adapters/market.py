@@ -65,6 +65,11 @@ class QuotedMarket:
     async def seed(self, contract: Contract, price: Decimal | None) -> None:
         """Nobody invents prices here."""
 
+    def quoted(self) -> list[Quote]:
+        """Return every quote that is fresh."""
+        held = (self.quote(quote.contract) for quote in list(self._quotes.values()))
+        return [quote for quote in held if quote is not None]
+
     def _mid(self, pair: str) -> Decimal | None:
         held = self._quotes.get(pair)
         return held.mid if held is not None else None

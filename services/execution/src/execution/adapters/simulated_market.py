@@ -11,7 +11,7 @@ from mathematricks.runtime.clock import Clock
 from execution.adapters.market import QuotedMarket
 from execution.adapters.mongo_instruments import MongoInstruments
 from execution.adapters.reference import first_prices
-from execution.domain.instruments import Reference
+from execution.domain.instruments import FOREX, Reference
 from execution.domain.walk import DEPTH, Seed, option_premium, two_sided
 
 SOURCE = "simulated"
@@ -59,6 +59,12 @@ class SimulatedMarket(QuotedMarket):
                 self._walked[key] = walked
         return walked
 
+    def quoted(self) -> list[Quote]:
+        """Return a quote of everything that has a seed, and of every currency pair."""
+        known = [found.contract for key in list(self._seeds) if (found := self.named(key)) is not None]
+        quotes = [quote for contract in (*known, *_pairs()) if (quote := self.quote(contract)) is not None]
+        return list({quote.instrument: quote for quote in [*super().quoted(), *quotes]}.values())
+
     async def _premium(self, contract: Contract) -> Decimal | None:
         """An option nobody has priced begins at its worth under a usual volatility of its underlying."""
         if contract.type != "OPTION":
@@ -99,6 +105,12 @@ class SimulatedMarket(QuotedMarket):
     def _described(self, contract: Contract) -> Instrument | None:
         found = super()._described(contract)
         return found.model_copy(update={"calendar": "always"}) if found is not None else None
+
+
+def _pairs() -> list[Contract]:
+    """Return the currency pairs whose price is bundled."""
+    by_instrument, _ = first_prices()
+    return [Contract.model_construct(symbol=name, type="FOREX") for name in by_instrument if FOREX.fullmatch(name)]
 
 
 def _bundled(contract: Contract) -> Decimal | None:

@@ -24,9 +24,10 @@ class Subscription(AsyncIterator[BrokerEvent]):
 
 
 class Feed:
-    """Who listens; a subscriber that lets go of its subscription is forgotten."""
+    """Who listens; a subscriber that lets go of its subscription is forgotten. *told* counts the events so far."""
 
     def __init__(self) -> None:
+        self.told = 0
         self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
 
     def subscribe(self) -> Subscription:
@@ -38,5 +39,6 @@ class Feed:
     def tell(self, events: Iterable[BrokerEvent]) -> None:
         """Hand *events* to everyone who listens."""
         for event in events:
+            self.told += 1
             for subscription in list(self._subscriptions):
                 subscription.put(event)

@@ -93,6 +93,7 @@ class Intake:
             self._market.rate(instrument.currency, live.ahead.account.base_currency),
             self._settings.tariffs[instrument.contract.type],
             self._settings.depth,
+            self._settings.offered(asked, instrument),
         )
 
     async def _arrive(self, live: LiveAccount, asked: BrokerOrder, outcome: Outcome) -> PaperOrder:

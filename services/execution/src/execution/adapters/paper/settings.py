@@ -12,6 +12,7 @@ from mathematricks.contracts.instruments import Instrument, InstrumentType
 
 from execution.adapters.paper.engine.commissions import TARIFFS, Tariff
 from execution.adapters.paper.engine.matching import Depth
+from execution.ports import BrokerOrder
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ def utc_midnight(instrument: Instrument, now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
 
 
+def everything(asked: BrokerOrder, instrument: Instrument) -> Decimal | None:
+    """Return that an arriving order may take whatever its quote gives."""
+    return None
+
+
 @dataclass(frozen=True)
 class PaperSettings:
     """
@@ -45,6 +51,7 @@ class PaperSettings:
         day_end: When a DAY order given now on an instrument expires.
         remembered: Ended orders kept in memory per venue; older ones are read from the store.
         checkpoint_every: Fills of an account between two checkpoints.
+        offered: The most of an arriving order that the quote it meets may give; None: all of it.
         credit_for: How long an account's valuation may serve to accept orders; a refusal is always judged anew.
     """
 
@@ -54,6 +61,7 @@ class PaperSettings:
     default_base_currency: str = "USD"
     default_cash: Mapping[str, Decimal] = field(default_factory=lambda: {"USD": Decimal(1_000_000)})
     day_end: Callable[[Instrument, datetime], datetime] = utc_midnight
+    offered: Callable[[BrokerOrder, Instrument], Decimal | None] = everything
     remembered: int = 10_000
     checkpoint_every: int = 500
     credit_for: timedelta = timedelta(seconds=1)

@@ -65,12 +65,21 @@ class PaperVenue:
         with _answered():
             await self._rounds.checkpoint(every=1)
 
+    @property
+    def told(self) -> int:
+        """How many events were told since the start."""
+        return self._feed.told
+
     def accounts(self) -> Sequence[str]:
         return self._accounts.names()
 
     def base_currency(self, account: str) -> str:
         """Return the base currency of an account; raise ``KeyError`` if there is none of that name."""
         return self._accounts[account].ahead.account.base_currency
+
+    def last_number(self, account: str) -> int:
+        """Return the number of the account's last fill; raise ``KeyError`` if there is no such account."""
+        return self._accounts[account].ahead.account.seq
 
     async def open_account(self, account: str, base_currency: str, cash: Mapping[str, Decimal]) -> None:
         """

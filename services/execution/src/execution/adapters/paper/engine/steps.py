@@ -27,6 +27,7 @@ class Trading:
 
     Attributes:
         rate: Value of the quote currency in the account's base; None where unknown.
+        most: The most that the quote may give of one order; None: whatever it shows.
     """
 
     instrument: Instrument
@@ -34,6 +35,7 @@ class Trading:
     rate: Decimal | None
     tariff: Tariff
     depth: Depth
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ def _trade(draft: Draft, order: PaperOrder, trading: Trading) -> None:
             return None
         order = draft.put(replace(order, triggered=True))
     wanted = _tradable(draft.account, order)
+    if trading.most is not None:
+        wanted = min(wanted, trading.most)
     pieces = walk(order, wanted, quote, trading.depth)
     if order.asked.time_in_force == "FOK" and sum((size for size, _ in pieces), ZERO) < order.open:
         pieces = []

@@ -1,0 +1,1 @@
+"""The paper venue as a process of its own, with faults on demand."""
