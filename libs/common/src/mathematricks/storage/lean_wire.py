@@ -15,6 +15,7 @@ from typing import Any
 import pymongo
 from pymongo import _csot, network_layer
 from pymongo.asynchronous import command_runner, pool
+from pymongo.common import MAX_MESSAGE_SIZE
 from pymongo.errors import ProtocolError, _OperationCancelled
 
 KNOWN = (4, 20)
@@ -40,7 +41,7 @@ async def send(conn: Any, request: bytes) -> None:
     await conn.write(request)
 
 
-async def receive(conn: Any, request_id: int | None, max_message_size: int = network_layer.MAX_MESSAGE_SIZE) -> Any:
+async def receive(conn: Any, request_id: int | None, max_message_size: int = MAX_MESSAGE_SIZE) -> Any:
     """Return the answer on *conn*; raise ``TimeoutError``, or PyMongo's own error where its pool was cleared."""
     deadline = _deadline(conn)
     try:
