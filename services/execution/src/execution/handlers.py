@@ -13,6 +13,7 @@ from execution.steps.exiting import shares_of
 from execution.steps.following import cancel, go, record_and_follow
 from execution.steps.looking import EVENT_OF, change_of, find_order
 from execution.steps.reporting import note_use
+from execution.steps.starting import ask_again
 
 
 async def on_order(order: TradingOrder, ports: Ports) -> None:
@@ -40,7 +41,10 @@ async def on_command(command: OrderCommand, ports: Ports) -> None:
 
 
 async def on_broker_event(event: BrokerEvent, ports: Ports) -> None:
-    """Record what a venue tells unasked, and do what follows from it."""
+    """Record what a venue tells unasked, and do what follows from it; ask it where it may not have been heard."""
+    if event.kind == "reconnected":
+        await ask_again(event.account, ports)
+        return
     change = _change(event, ports)
     if change is not None:
         await record_and_follow(change, ports)

@@ -90,9 +90,10 @@ class BrokerEvent:
     Something the venue tells unasked: an order's new status, or a fill.
 
     ``fill`` without a ``client_order_id`` of ours is EXTERNAL (a liquidation, a trade by hand).
+    ``reconnected`` says that nobody listened for a while: the account is to be asked what happened.
     """
 
-    kind: Literal["status", "fill", "cancel_rejected"]
+    kind: Literal["status", "fill", "cancel_rejected", "reconnected"]
     account: str
     client_order_id: str | None
     status: VenueStatus | None

@@ -45,6 +45,9 @@ from execution.adapters.mongo_orders import MongoOrders
 from execution.adapters.paper.venue import open_paper_venue
 from execution.adapters.quote_files import QuoteFile
 from execution.adapters.reference import reference
+from execution.adapters.remote.link import Address, VenueLink, listening
+from execution.adapters.remote.market import Rules, VenueMarket
+from execution.adapters.remote.venue import RemoteVenue
 from execution.adapters.simulated_market import SimulatedMarket
 from execution.domain.blotter import Blotter
 from execution.domain.policy import Policy
@@ -68,12 +71,37 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
     platform, clock = settings.platform, WallClock()
     async with mongo(platform.mongo_url.get_secret_value(), platform.mongo_database, OWNS) as db:
         instruments = MongoInstruments(db)
-        market = market_of(settings, instruments, clock)
-        await market.start()
-        async with open_paper_venue(db, market) as paper:
-            brokers = BrokerDesk(paper, settings.paper_cash)
-            yield assemble(settings, bus, db, (market, brokers), clock)
+        open_world = own_world if settings.venue_url is None else remote_world
+        async with open_world(settings, db, instruments, clock) as world:
+            yield assemble(settings, bus, db, world, clock)
         await instruments.close()
+
+
+@asynccontextmanager
+async def own_world(
+    settings: Settings, db: Database, instruments: MongoInstruments, clock: Clock
+) -> AsyncIterator[tuple[Market, Brokers]]:
+    """Yield the market and the brokers where the paper venue is a part of this process."""
+    market = market_of(settings, instruments, clock)
+    await market.start()
+    async with open_paper_venue(db, market) as paper:
+        yield market, BrokerDesk(paper, settings.paper_cash)
+
+
+@asynccontextmanager
+async def remote_world(
+    settings: Settings, _: Database, instruments: MongoInstruments, clock: Clock
+) -> AsyncIterator[tuple[Market, Brokers]]:
+    """Yield the market and the brokers where the paper venue is a process of its own."""
+    if settings.venue_url is None or settings.venue_token is None:
+        raise ValueError("no venue is set")
+    address = Address(str(settings.venue_url), settings.venue_token.get_secret_value(), settings.call_timeout)
+    rules = Rules(settings.quote_max_age, settings.platform.demo)
+    link = VenueLink(address, clock)
+    market = VenueMarket(instruments, clock, link, rules)
+    await market.start()
+    async with listening(link):
+        yield market, BrokerDesk(RemoteVenue(link), settings.paper_cash)
 
 
 def market_of(settings: Settings, instruments: MongoInstruments, clock: Clock) -> QuotedMarket:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from mathematricks.contracts.rest import BrokerAccount
 from mathematricks.runtime.settings import ServiceSettings
-from pydantic import Field, model_validator
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from execution.domain.venues import PAPER_PREFIX
@@ -30,6 +30,10 @@ class Settings(ServiceSettings):
     """An entry nobody has heard of for so long is parked, and a person told."""
     quote_max_age: timedelta = timedelta(minutes=5)
     """A posted quote older than that is no quote any more; it still converts currencies."""
+    venue_url: HttpUrl | None = None
+    """Where a paper venue of its own answers (`mathematricks venue`); none: this process runs one."""
+    venue_token: SecretStr | None = None
+    """What that venue knows us by."""
     quotes_file: Path | None = None
     """JSON lines of quotes, read again whenever the file changes."""
 
@@ -37,6 +41,12 @@ class Settings(ServiceSettings):
     def lease(self) -> timedelta:
         """How long a claim stands: no call of a venue outlives it."""
         return 2 * self.call_timeout
+
+    @model_validator(mode="after")
+    def _venue_knows_us(self) -> Self:
+        if self.venue_url is not None and self.venue_token is None:
+            raise ValueError("venue_token: a venue of its own asks for a token; set EXECUTION_VENUE_TOKEN")
+        return self
 
     @model_validator(mode="after")
     def _known_brokers(self) -> Self:

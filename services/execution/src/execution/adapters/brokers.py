@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from mathematricks.contracts.instruments import Quote
 from mathematricks.contracts.rest import BrokerAccount
 
-from execution.adapters.paper.venue import PaperVenue
 from execution.domain.venues import PAPER_BROKER, is_paper_name
-from execution.ports import Broker, BrokerUnavailable
+from execution.ports import Broker, BrokerRejected, BrokerUnavailable
 
 PAPER_CURRENCY = "USD"
+
+
+class PaperBroker(Broker, Protocol):
+    """A venue whose accounts we open and whose market we may tell of."""
+
+    def base_currency(self, account: str) -> str:
+        """Return the base currency of an account; raise ``KeyError`` if there is none of that name."""
+
+    async def open_account(self, account: str, base_currency: str, cash: Mapping[str, Decimal]) -> None:
+        """Open *account*; raise ``BrokerRejected`` where it has traded on other balances."""
+
+    async def quote_changed(self, quotes: Iterable[Quote]) -> None:
+        """Let resting orders meet *quotes*."""
+
+    async def tick(self) -> None:
+        """Say that time has passed."""
 
 
 class BrokerDesk:
     """The brokers of this deployment; *live* are the configured accounts with the broker that serves each."""
 
     def __init__(
-        self, paper: PaperVenue, paper_cash: Decimal, live: Sequence[tuple[BrokerAccount, Broker]] = ()
+        self, paper: PaperBroker, paper_cash: Decimal, live: Sequence[tuple[BrokerAccount, Broker]] = ()
     ) -> None:
         self._paper = paper
         self._paper_cash = paper_cash
@@ -59,7 +75,7 @@ class BrokerDesk:
             if quotes:
                 await self._paper.quote_changed(quotes)
             await self._paper.tick()
-        except BrokerUnavailable:
+        except (BrokerUnavailable, BrokerRejected):
             return
 
     def _paper_account(self, name: str) -> BrokerAccount:

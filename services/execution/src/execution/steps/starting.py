@@ -57,6 +57,19 @@ async def look_for_missed_fills(account: str, ports: Ports) -> None:
     await _catch_up_account(ports.brokers.of(account), account, last_done, ports)
 
 
+async def ask_again(account: str, ports: Ports) -> None:
+    """
+    Ask the venue of *account* what happened while nobody heard it: executions, orders, then positions.
+
+    Where it does not answer it is asked every second until it does.
+    """
+    ports.stale_accounts.add(account)
+    try:
+        await look_for_missed_fills(account, ports)
+    except BrokerUnavailable:
+        ports.unexplained.add(account)
+
+
 async def _remember(ports: Ports) -> dict[str, datetime]:
     """Fill the blotter; return when the last execution of each account was done."""
     for account, instrument, strategy, quantity in await ports.executions.sums():
