@@ -156,13 +156,24 @@ def a_desk(mode: str) -> Iterator[dict[str, Any]]:
     process = subprocess.Popen([*command, *flags], env=environment, stdout=log, stderr=log)
     try:
         wait_until(f"http://127.0.0.1:{port}/ready", 90)
-        desk = json.loads((state / "desk.json").read_text())
+        desk = told_by(state / "desk.json")
         intake = desk["urls"]["signal-ingestion"]
         yield desk | {"state": str(state), "intake_port": int(intake.rsplit(":", 1)[1].strip("/")), "pid": process.pid}
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
         subprocess.run([COMMAND, "down", "--state", str(state)], check=False, stdout=subprocess.DEVNULL)
+
+
+def told_by(record: Path, seconds: float = 90) -> dict[str, Any]:
+    """Return what the desk tells once all of it is up: with a process per service, the front door is up first."""
+    deadline = time.monotonic() + seconds
+    while not record.exists():
+        if time.monotonic() > deadline:
+            sys.exit(f"{record} was not written within {seconds} s")
+        time.sleep(0.1)
+    desk: dict[str, Any] = json.loads(record.read_text())
+    return desk
 
 
 async def prepare(state: Path) -> str:
