@@ -32,8 +32,9 @@ class DeskSilent(OperatorFault):
 class DeskClient:
     """Asks the services of one running desk; numbers in answers keep all their digits."""
 
-    def __init__(self, record: DeskRecord, key: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, record: DeskRecord, key: str, http: httpx.AsyncClient, venue_token: str = "") -> None:
         self.record = record
+        self.venue_token = venue_token
         self.http = http
         self._key = key
 
@@ -95,4 +96,4 @@ async def desk_client(state: StateDir) -> AsyncIterator[DeskClient]:
     """Yield a client of the desk that runs in *state*; raise ``DeskIsDown``."""
     record = state.desk()
     async with httpx.AsyncClient(timeout=PATIENCE) as http:
-        yield DeskClient(record, state.deployment_key(), http)
+        yield DeskClient(record, state.deployment_key(), http, state.venue_token())

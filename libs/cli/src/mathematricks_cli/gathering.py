@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from mathematricks.contracts.accounts import AccountState, AccountUpdate
+from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.collections import ACCOUNT_HISTORY, EXECUTIONS
 from mathematricks.contracts.executions import Execution
 from mathematricks.storage.mongo import Database, mongo
@@ -18,6 +18,7 @@ from mathematricks.storage.mongo import Database, mongo
 from mathematricks_cli import fleet
 from mathematricks_cli.books import Balance, Keepers, balance
 from mathematricks_cli.desk_client import DeskClient
+from mathematricks_cli.venue_truth import venue_account, venue_fills
 
 QUIET_WITHIN = 20.0
 """Seconds for what is under way to arrive everywhere; differences that stay longer are real."""
@@ -48,12 +49,12 @@ async def balance_now(desk: DeskClient) -> Balance:
 async def keepers_of(desk: DeskClient, db: Database, account: str, shown: Iterable[Mapping[str, Any]]) -> Keepers:
     """Return what each keeper says of *account*; *shown* are the positions on its mode's dashboard."""
     path = quote(account, safe="")
-    venue = AccountUpdate.model_validate(await desk.get(fleet.EXECUTION, f"/api/v1/accounts/{path}/snapshot"))
+    venue = await venue_account(desk, account)
     executions = await executions_in(db, account)
     state = await _state(desk, path, executions)
     return Keepers(
         account=account,
-        venue_fills=await _venue_fills(desk, path),
+        venue_fills=await venue_fills(desk, account),
         venue_positions={each.instrument: each.quantity for each in venue.open_positions},
         venue_cash=venue.cash,
         executions=tuple(executions),
@@ -84,11 +85,6 @@ async def _state(desk: DeskClient, path: str, executions: Sequence[Execution]) -
         await desk.post(fleet.ACCOUNTS, f"/api/v1/account/{path}/sync")
         state = AccountState.model_validate(await desk.get(fleet.ACCOUNTS, f"/api/v1/account/{path}/state"))
     return state
-
-
-async def _venue_fills(desk: DeskClient, path: str) -> frozenset[str]:
-    held = await desk.get(fleet.EXECUTION, f"/api/v1/accounts/{path}/venue-executions")
-    return frozenset(each["execution_id"] for each in held["items"])
 
 
 async def _booked_fills(db: Database, account: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ from mathematricks_cli.supervisor import Program, Supervisor
 
 PROJECT = "mathematricks"
 EMULATOR = "pubsub-emulator"
+VENUE = "venue"
 PORT_ORDER = (
     fleet.FRONTEND,
     fleet.INGESTION,
@@ -50,13 +51,22 @@ def run_stack(
     with state.held(), desk_mongod(state) as mongod:
         for offset in range(len(PORT_ORDER)):
             await_port(options.port + offset, options.host, _ORPHANS_DRAIN)
-        record = _record(options, mongod.url)
-        asyncio.run(_run(state, replace(record, pids={"mongod": mongod.pid} if mongod.pid else {}), tell, say))
+        record = _record(state, options, mongod.url)
+        record = replace(record, pids={"mongod": mongod.pid} if mongod.pid else {})
+        asyncio.run(_run(Stack(state, record, options), tell, say))
 
 
-async def _run(
-    state: StateDir, record: DeskRecord, tell: Callable[[DeskRecord], None], say: Callable[[str], None]
-) -> None:
+@dataclass(frozen=True)
+class Stack:
+    """A desk of processes: where it lives, what it tells of itself, what it was asked to be."""
+
+    state: StateDir
+    record: DeskRecord
+    options: UpOptions
+
+
+async def _run(stack: Stack, tell: Callable[[DeskRecord], None], say: Callable[[str], None]) -> None:
+    state, record = stack.state, stack.record
     stop, ready = asyncio.Event(), asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -67,7 +77,7 @@ async def _run(
 
     supervisor = Supervisor(on_change, say)
     try:
-        await _until_either(_start_all(state, record, supervisor), stop.wait())
+        await _until_either(_start_all(stack, supervisor), stop.wait())
         if not stop.is_set():
             ready.set()
             on_change(supervisor.pids)
@@ -77,7 +87,10 @@ async def _run(
         await supervisor.stop()
 
 
-async def _start_all(state: StateDir, record: DeskRecord, supervisor: Supervisor) -> None:
+async def _start_all(stack: Stack, supervisor: Supervisor) -> None:
+    state, record = stack.state, stack.record
+    if record.venue_url is not None:
+        supervisor.keep(_venue(stack, record.venue_url))
     host = os.environ.get("PUBSUB_EMULATOR_HOST") or await _start_emulator(state, supervisor)
     environment = environment_of(state, record, host)
     for name in fleet.START_ORDER:
@@ -112,7 +125,7 @@ def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[s
     )
 
 
-def _record(options: UpOptions, mongo_url: str) -> DeskRecord:
+def _record(state: StateDir, options: UpOptions, mongo_url: str) -> DeskRecord:
     urls = {name: f"http://{options.host}:{options.port + offset}" for offset, name in enumerate(PORT_ORDER)}
     return DeskRecord(
         pid=os.getpid(),
@@ -124,13 +137,26 @@ def _record(options: UpOptions, mongo_url: str) -> DeskRecord:
         mongo_url=mongo_url,
         mongo_database=os.environ.get("MATHEMATRICKS_MONGO_DATABASE", "mathematricks"),
         paper_cash=options.paper_cash,
+        venue_url=f"http://127.0.0.1:{state.port(VENUE)}" if options.venue else None,
     )
+
+
+def _venue(stack: Stack, url: str) -> Program:
+    """Return the program of the venue, on the desk's own MongoDB."""
+    command = [sys.executable, "-m", "mathematricks_cli", "venue", "--state", str(stack.state.path)]
+    command += ["--port", url.rpartition(":")[2], "--simulated" if stack.record.demo else "--posted"]
+    command += ["--paper-cash", ",".join(f"{name}={amount}" for name, amount in stack.record.paper_cash.items())]
+    command += ["--faults"] if stack.options.venue_faults else []
+    return Program(VENUE, command, {**os.environ, "MONGO_URL": stack.record.mongo_url}, stack.state.log_path)
 
 
 def _program(state: StateDir, record: DeskRecord, name: str, environment: Mapping[str, str]) -> Program:
     host, _, port = record.urls[name].removeprefix("http://").rpartition(":")
     command = (sys.executable, "-m", fleet.package_of(name))
-    return Program(name, command, {**environment, "HOST": host, "PORT": port}, state.log_path)
+    told = {**environment, "HOST": host, "PORT": port}
+    if name == fleet.EXECUTION and record.venue_url is not None:
+        told |= {"EXECUTION_VENUE_URL": record.venue_url, "EXECUTION_VENUE_TOKEN": state.venue_token()}
+    return Program(name, command, told, state.log_path)
 
 
 async def _start_emulator(state: StateDir, supervisor: Supervisor) -> str:

@@ -84,11 +84,13 @@ class VenueLink:
         limit = LISTS_TAKE if path in LISTS else 1
         return understood(shape, await self._ask(self._http.build_request("GET", path, params=params), limit))
 
-    async def connected(self, within: float) -> bool:
-        """Return whether the stream came up *within* so many seconds."""
+    async def start(self) -> None:
+        """Return once the venue is there; one that is not there in time is asked about its accounts when it comes."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._connected.wait(), within)
-        return self._connected.is_set()
+            await asyncio.wait_for(self._connected.wait(), STARTS_WITHIN)
+        if not self._connected.is_set():
+            log.error("venue.absent", url=self.address.url)
+            self._met = True
 
     async def listen(self) -> None:
         """Take what the stream tells, and connect again whenever it breaks; ends only by a bug."""
@@ -174,8 +176,7 @@ async def listening(link: VenueLink) -> AsyncIterator[None]:
     task = asyncio.create_task(link.listen())
     task.add_done_callback(link.hearing.ended)
     try:
-        if not await link.connected(STARTS_WITHIN):
-            log.error("venue.absent", url=link.address.url)
+        await link.start()
         yield
     finally:
         task.cancel()
