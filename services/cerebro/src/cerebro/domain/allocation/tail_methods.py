@@ -1,0 +1,109 @@
+"""``max_return_cvar`` and ``min_cvar``: the optimisers whose risk is the mean of the worst days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cerebro.domain.allocation.answers import Answer, Infeasible, Unproved
+from cerebro.domain.allocation.band import Band
+from cerebro.domain.allocation.constraints import Constraints, Polytope, polytope
+from cerebro.domain.allocation.feasibility import feasible_weights
+from cerebro.domain.allocation.pulling import Anchor
+from cerebro.domain.allocation.reading_proofs import CVAR_LIMIT, answer_of
+from cerebro.domain.allocation.scenarios import Scenarios
+from cerebro.domain.allocation.tail_problem import TailProblem
+from cerebro.domain.allocation.tail_solver import Solved, solve_by_band
+
+
+def max_return_cvar(
+    scenarios: Scenarios, constraints: Constraints, limit: float, warm: object = None
+) -> Answer | Infeasible:
+    """
+    Return the weights of the highest mean daily return whose CVaR is at most *limit*.
+
+    Args:
+        limit: Mean loss of the worst days, as a fraction of equity.
+        warm: ``Answer.warm`` of a like problem over the same days.
+
+    Raises:
+        Unproved: no method could prove its answer.
+    """
+    rows = polytope(scenarios.names, scenarios.mean, constraints)
+    problem = TailProblem(scenarios, scenarios.mean, rows, limit)
+    anchor = _anchor(problem)
+    if isinstance(anchor, Infeasible):
+        return anchor
+    return answer_of(problem, _solve(problem, anchor, warm))
+
+
+def min_cvar(scenarios: Scenarios, constraints: Constraints, warm: object = None) -> Answer | Infeasible:
+    """
+    Return the weights of the lowest CVaR; without a floor or a least investment that is to hold nothing.
+
+    Raises:
+        Unproved: no method could prove its answer.
+    """
+    rows = polytope(scenarios.names, scenarios.mean, constraints)
+    problem = TailProblem(scenarios, scenarios.mean, rows)
+    start = feasible_weights(rows)
+    if isinstance(start, Infeasible):
+        return start
+    return answer_of(problem, _solve(problem, Anchor(start, scenarios.cvar(start)), warm))
+
+
+def frontier(
+    scenarios: Scenarios, constraints: Constraints, limits: Sequence[float]
+) -> tuple[Answer | Infeasible, ...]:
+    """
+    Return ``max_return_cvar`` for each limit, in their order.
+
+    They are solved from the loosest to the tightest, each from the one before: so the band and the strategies
+    held only grow.
+    """
+    answers: dict[float, Answer | Infeasible] = {}
+    warm: object = None
+    for limit in sorted(set(limits), reverse=True):
+        answer = answers[limit] = max_return_cvar(scenarios, constraints, limit, warm)
+        warm = answer.warm if isinstance(answer, Answer) else warm
+    return tuple(answers[limit] for limit in limits)
+
+
+def lowest_cvar(scenarios: Scenarios, rows: Polytope) -> Solved | Infeasible:
+    """Return the lowest CVaR that *rows* allow."""
+    start = feasible_weights(rows)
+    if isinstance(start, Infeasible):
+        return start
+    problem = TailProblem(scenarios, scenarios.mean, rows)
+    return _solve(problem, Anchor(start, scenarios.cvar(start)), None)
+
+
+def _anchor(problem: TailProblem) -> Anchor | Infeasible:
+    """Return feasible weights: nothing where nothing may be held, else those of the lowest CVaR."""
+    limit = problem.limit or 0.0
+    if problem.polytope.holds_nothing() and limit > 0:
+        return Anchor(np.zeros(problem.gain.size), 0.0)
+    lowest = lowest_cvar(problem.scenarios, problem.polytope)
+    if isinstance(lowest, Infeasible):
+        return lowest
+    if lowest.cvar > limit:
+        required = tuple(
+            name for name, price in zip(problem.polytope.names, lowest.bound.multipliers.rows, strict=True) if price > 0
+        )
+        return Infeasible(
+            (CVAR_LIMIT, *required), f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}."
+        )
+    return Anchor(lowest.weights, lowest.cvar)
+
+
+def _solve(problem: TailProblem, anchor: Anchor, warm: object) -> Solved:
+    if bool(np.all(problem.polytope.upper == 0)):
+        raise Unproved("no strategy may be held")
+    start = warm if isinstance(warm, Band) and warm.weights.size == problem.gain.size else None
+    try:
+        return solve_by_band(problem, anchor, start)
+    except Unproved:
+        from cerebro.domain.allocation.general import solve_generally  # a second to import: only when it is needed
+
+        return solve_generally(problem)

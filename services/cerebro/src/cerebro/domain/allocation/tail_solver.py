@@ -1,0 +1,139 @@
+"""Solving the tail problem: cuts, then the band, round by round, until a bound proves the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from mathematricks.quant.returns import Floats
+
+from cerebro.domain.allocation import band as bands
+from cerebro.domain.allocation import highs
+from cerebro.domain.allocation.answers import PROVED, Proof, Unproved
+from cerebro.domain.allocation.band import Band
+from cerebro.domain.allocation.cuts import near_optimum
+from cerebro.domain.allocation.pulling import Anchor, pulled
+from cerebro.domain.allocation.tail_problem import Bound, TailProblem, bound
+
+MOST_ROUNDS = 200
+AIM = 1e-12
+"""Gap at which rounds stop; the last digits cost little and spare doubt."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """Proved weights, the dual point that proves them, and the band to start the next problem from."""
+
+    weights: Floats
+    cvar: float
+    proof: Proof
+    bound: Bound
+    band: Band | None
+
+
+@dataclass
+class _Best:
+    weights: Floats
+    cvar: float
+    value: float
+    bound: Bound | None = None
+
+    def gap(self) -> float:
+        if self.bound is None:
+            return float("inf")
+        return (self.bound.value - self.value) / max(abs(self.value), 1e-12)
+
+
+def scale_of(problem: TailProblem) -> float:
+    """Return the factor that brings daily returns near 1: a power of two, so that no digit is lost."""
+    size = float(np.median(problem.scenarios.values[:: max(1, problem.scenarios.values.shape[0] // 256)].std(axis=0)))
+    return float(2.0 ** np.round(-np.log2(size))) if size > 0 else 1.0
+
+
+def solve_by_band(problem: TailProblem, anchor: Anchor, start: Band | None = None) -> Solved:
+    """
+    Return proved optimal weights.
+
+    Args:
+        anchor: Feasible weights; the polytope is known not to be empty.
+        start: The band of a problem like this one, over the same days: a few rounds are enough then.
+
+    Raises:
+        Unproved: the rounds ended without a proof.
+    """
+    scale = scale_of(problem)
+    best = _Best(anchor.weights, anchor.cvar, problem.value(anchor.weights, anchor.cvar))
+    band = bands.narrowed(problem, start) if start else bands.band_around(problem, near_optimum(problem, anchor, scale))
+    for number in range(1, MOST_ROUNDS + 1):
+        progress = _round(problem, anchor, band, (best, scale))
+        if best.gap() <= AIM or (not progress and best.gap() <= PROVED):
+            return _solved(problem, best, band, number)
+        if not progress:
+            break
+    raise Unproved(f"a gap of {best.gap():.1e} is left")
+
+
+def _round(problem: TailProblem, anchor: Anchor, band: Band, state: tuple[_Best, float]) -> bool:
+    """Solve the program as it is, note what it proves, and widen it; False: there was nothing to widen."""
+    best, scale = state
+    what = bands.seen(problem, band)
+    program = highs.program(bands.columns_of(problem, what, scale), _row_limits(problem, what))
+    if (basis := bands.basis_of(band, what)) is not None:
+        highs.start_from(program, basis)
+    found = highs.run(program)
+    if found is None:
+        return _start_again(problem, band)
+    bands.keep_basis(band, what, found)
+    _read(problem, band, what, (found, scale))
+    losses = problem.scenarios.losses(band.weights)
+    _, _, cvar = problem.scenarios.worst(losses)
+    inside, risk = pulled(problem, band.weights, cvar, anchor)
+    _note(best, problem, inside, risk)
+    proved = bands.bound_seen(problem, what, bands.multipliers_of(problem, what, found, scale))
+    if best.bound is None or proved.value < best.bound.value:
+        best.bound = proved
+    wrong = bands.widen(band, losses)
+    return wrong + bands.open_strategies(band, proved.reduced, 20) > 0
+
+
+def _row_limits(problem: TailProblem, what: bands.Seen) -> Floats:
+    return np.concatenate([[0.0], problem.polytope.limits, np.zeros(what.days.size)])
+
+
+def _start_again(problem: TailProblem, band: Band) -> bool:
+    """The program has no edge to hold on to: take twice the days, and forget the basis."""
+    if band.near.all():
+        return False
+    wider = bands.band_around(problem, band.weights)
+    losses = problem.scenarios.losses(band.weights)
+    size = min(losses.size, 2 * int(max(band.near.sum(), wider.near.sum())))
+    band.near[np.argpartition(np.abs(losses - wider.edge), size - 1)[:size]] = True
+    band.deep = (losses > wider.edge) & ~band.near
+    band.fixed = None
+    return True
+
+
+def _read(problem: TailProblem, band: Band, what: bands.Seen, found: tuple[highs.Optimum, float]) -> None:
+    optimum, scale = found
+    weights = np.zeros(problem.gain.size)
+    held = what.strategies.size
+    weights[what.strategies] = np.clip(optimum.values[:held], 0.0, problem.polytope.upper[what.strategies])
+    band.weights = weights
+    band.edge = float(optimum.values[held + problem.polytope.helping.shape[1]]) / scale
+
+
+def _note(best: _Best, problem: TailProblem, weights: Floats, cvar: float) -> None:
+    value = problem.value(weights, cvar)
+    if value > best.value and problem.polytope.violation(weights) <= PROVED:
+        best.weights, best.cvar, best.value = weights, cvar, value
+
+
+def _solved(problem: TailProblem, best: _Best, band: Band, rounds: int) -> Solved:
+    if best.bound is None:
+        raise Unproved("no bound was found")
+    proved = bound(problem, best.bound.multipliers)
+    violation = problem.polytope.violation(best.weights)
+    if problem.limit is not None:
+        violation = max(violation, (best.cvar - problem.limit) / abs(problem.limit))
+    proof = Proof(best.value, proved.value, violation, "band", rounds)
+    return Solved(best.weights, best.cvar, proof, proved, band)
