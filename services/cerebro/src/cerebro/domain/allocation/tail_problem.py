@@ -75,7 +75,7 @@ def bound(problem: TailProblem, given: Multipliers) -> Bound:
 
 def bound_of(problem: TailProblem, made: Multipliers, expected: Floats) -> Bound:
     """Return the bound by admissible multipliers, *expected* being the mean return of each strategy in their tail."""
-    if abs(made.shares.sum() - 1.0) > 1e-12:
+    if made.price > 0 and abs(made.shares.sum() - 1.0) > 1e-12:
         return Bound(float("inf"), np.full(problem.gain.size, np.inf), made)
     polytope = problem.polytope
     reduced = problem.cost - polytope.matrix.T @ made.rows + made.price * expected
