@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
 from execution.adapters.remote import wire
-from execution.adapters.remote.link import Address, VenueLink
+from execution.adapters.remote.link import Address, VenueLink, listening
 from execution.adapters.remote.venue import RemoteVenue
 from execution.ports import BrokerRejected, BrokerUnavailable
 from mathematricks.runtime.clock import WallClock
@@ -19,7 +20,7 @@ from mathematricks_cli.mongod import free_port
 from mathematricks_cli.venue.app import Door, venue_app
 from mathematricks_cli.venue.floor import FloorOptions, open_floor
 from support.paper import ACCOUNT, STOCK, an_order
-from support.remote import TOKEN, ServedVenue, a_served_venue, authorised
+from support.remote import PATIENT, TOKEN, ServedVenue, a_served_venue, authorised
 
 GARBLED = b'HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{"half"'
 NOT_OURS = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"
@@ -80,6 +81,33 @@ async def test_a_venue_that_says_nothing_is_waited_for_so_long_and_no_longer():
             await broker.submit(an_order())
 
 
+async def test_accounts_of_a_venue_that_comes_late_are_to_be_asked_about(db: Database, mongo_url: str):
+    served = ServedVenue(FloorOptions(mongo_url, db.name))
+    link = VenueLink(Address(served.url, TOKEN, PATIENT, starts_within=timedelta(milliseconds=50)), WallClock())
+    async with listening(link), AsyncExitStack() as stack:
+        events = RemoteVenue(link).events()
+        await _with_an_account(served)
+        await served.open()
+        stack.push_async_callback(served.close)
+
+        async with asyncio.timeout(20):
+            event = await anext(events)
+
+    assert (event.kind, event.account) == ("reconnected", ACCOUNT)
+
+
+async def test_calls_that_were_given_up_leave_the_line_free_for_others(served: ServedVenue):
+    async with _broker(served.url, patience=timedelta(milliseconds=50)) as hasty:
+        await served.fault("delay", times=120, seconds=0.3)
+        orders = [an_order(client_order_id=f"o{number}") for number in range(120)]
+        given_up = await asyncio.gather(*(hasty.submit(order) for order in orders), return_exceptions=True)
+
+        async with asyncio.timeout(20):
+            while not await _answered(hasty):
+                continue
+    assert {type(each) for each in given_up} == {BrokerUnavailable}
+
+
 @pytest.mark.parametrize("token", [None, "not-the-token"])
 @pytest.mark.parametrize("path", ["/control/faults", "/control/tally", "/v1/accounts"])
 async def test_without_the_token_nobody_learns_or_does_anything(served: ServedVenue, path: str, token: str | None):
@@ -96,6 +124,18 @@ async def test_a_venue_that_was_started_without_faults_has_no_control(db: Databa
             answers = [await http.get("/control/tally"), await http.post("/control/faults", json={"kind": "delay"})]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def _answered(broker: RemoteVenue) -> bool:
+    try:
+        return await broker.find(ACCOUNT, "never-sent") is None
+    except BrokerUnavailable:
+        return False
+
+
+async def _with_an_account(served: ServedVenue) -> None:
+    async with open_floor(served.options) as floor:
+        await floor.venue.open_account(ACCOUNT, "USD", {"USD": Decimal(1000)})
 
 
 @asynccontextmanager

@@ -24,6 +24,8 @@ from mathematricks_cli.supervisor import Program, Supervisor
 PROJECT = "mathematricks"
 EMULATOR = "pubsub-emulator"
 VENUE = "venue"
+DATABASE = "mathematricks"
+"""Of the desk; where it has another one than usual, so has its venue."""
 PORT_ORDER = (
     fleet.FRONTEND,
     fleet.INGESTION,
@@ -135,7 +137,7 @@ def _record(state: StateDir, options: UpOptions, mongo_url: str) -> DeskRecord:
         url=urls[fleet.FRONTEND],
         urls=urls,
         mongo_url=mongo_url,
-        mongo_database=os.environ.get("MATHEMATRICKS_MONGO_DATABASE", "mathematricks"),
+        mongo_database=os.environ.get("MATHEMATRICKS_MONGO_DATABASE", DATABASE),
         paper_cash=options.paper_cash,
         venue_url=f"http://127.0.0.1:{state.port(VENUE)}" if options.venue else None,
     )
@@ -146,6 +148,8 @@ def _venue(stack: Stack, url: str) -> Program:
     command = [sys.executable, "-m", "mathematricks_cli", "venue", "--state", str(stack.state.path)]
     command += ["--port", url.rpartition(":")[2], "--simulated" if stack.record.demo else "--posted"]
     command += ["--paper-cash", ",".join(f"{name}={amount}" for name, amount in stack.record.paper_cash.items())]
+    if stack.record.mongo_database != DATABASE:
+        command += ["--database", f"{stack.record.mongo_database}_venue"]
     command += ["--faults"] if stack.options.venue_faults else []
     return Program(VENUE, command, {**os.environ, "MONGO_URL": stack.record.mongo_url}, stack.state.log_path)
 
@@ -155,7 +159,7 @@ def _program(state: StateDir, record: DeskRecord, name: str, environment: Mappin
     command = (sys.executable, "-m", fleet.package_of(name))
     told = {**environment, "HOST": host, "PORT": port}
     if name == fleet.EXECUTION and record.venue_url is not None:
-        told |= {"EXECUTION_VENUE_URL": record.venue_url, "EXECUTION_VENUE_TOKEN": state.venue_token()}
+        told = {"EXECUTION_VENUE_URL": record.venue_url, "EXECUTION_VENUE_TOKEN": state.venue_token()} | told
     return Program(name, command, told, state.log_path)
 
 

@@ -20,8 +20,6 @@ from mathematricks_cli.state import StateDir, state_dir
 if TYPE_CHECKING:
     from mathematricks_cli.venue.serving import Opening
 
-DATABASE = "venue"
-
 
 def venue(
     state: StateOption = DEFAULT_STATE,
@@ -31,6 +29,7 @@ def venue(
     seed: Annotated[int, typer.Option(help="Decides what a fault leaves open")] = 0,
     simulated: Annotated[bool, typer.Option("--simulated/--posted", help="Make prices, or have them posted")] = True,
     paper_cash: Annotated[str, typer.Option(help="What a new account opens with")] = DEFAULT_CASH,
+    database: Annotated[str, typer.Option(help="Where its book lies")] = "venue",
     as_json: JsonOption = False,
 ) -> None:
     """Serve the paper venue over HTTP and WebSocket until Ctrl-C; its book lies in a database of its own."""
@@ -41,7 +40,7 @@ def venue(
         here = state_dir(state).create()
         cash = {currency: Decimal(amount) for currency, amount in cash_of([paper_cash]).items()}
         with _mongo_of(here) as url:
-            options = FloorOptions(url, DATABASE, simulated, cash, seed)
+            options = FloorOptions(url, database, simulated, cash, seed)
             _open(Opening(Place(host, port), options, here.venue_token(), faults), Console(as_json, sys.stdout))
     except OperatorFault as fault:
         explain(as_json, fault)

@@ -24,8 +24,6 @@ from execution.ports import BrokerEvent, BrokerRejected, BrokerUnavailable
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-STARTS_WITHIN = 10.0
-"""Seconds that a start waits for the venue; then it goes on, and hears of the accounts when the venue is there."""
 SILENT_FOR = 5.0
 """Seconds without a sign of life after which the stream counts as broken."""
 CONNECTIONS = 50
@@ -40,11 +38,13 @@ class Address:
 
     Attributes:
         answers_within: A call that takes longer has not been answered.
+        starts_within: So long a start waits for the venue; then it goes on, and asks about the accounts it meets later.
     """
 
     url: str
     token: str
     answers_within: timedelta
+    starts_within: timedelta = timedelta(seconds=10)
 
     @property
     def stream(self) -> str:
@@ -87,7 +87,7 @@ class VenueLink:
     async def start(self) -> None:
         """Return once the venue is there; one that is not there in time is asked about its accounts when it comes."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._connected.wait(), STARTS_WITHIN)
+            await asyncio.wait_for(self._connected.wait(), self.address.starts_within.total_seconds())
         if not self._connected.is_set():
             log.error("venue.absent", url=self.address.url)
             self._met = True
