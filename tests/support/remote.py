@@ -90,5 +90,5 @@ async def a_remote_venue(served: ServedVenue, patience: timedelta = PATIENT) -> 
 
 
 async def _ended(server: Any, serving: asyncio.Task[None]) -> None:
-    server.should_exit = server.force_exit = True
+    server.should_exit = True
     await serving
