@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from mathematricks_cli.verbs import account, allocation, books, demo, receipt, send, sender, status, strategy, up, venue
+from mathematricks_cli.verbs import (
+    account,
+    allocate,
+    allocation,
+    books,
+    demo,
+    ingest_backtest,
+    receipt,
+    send,
+    sender,
+    status,
+    strategy,
+    up,
+    venue,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -14,6 +28,9 @@ app.command()(status.status)
 app.add_typer(strategy.app, name="strategy")
 app.add_typer(account.app, name="account")
 app.add_typer(allocation.app, name="allocation")
+app.command()(allocate.allocate)
+app.command("min-account")(allocate.min_account)
+app.command("ingest-backtest")(ingest_backtest.ingest_backtest)
 app.add_typer(sender.app, name="sender")
 app.command()(send.send)
 app.command()(receipt.receipt)

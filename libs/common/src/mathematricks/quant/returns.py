@@ -112,5 +112,4 @@ def extend(backtest: Series, live: Series) -> Series:
 
 def growth(returns: Floats) -> Floats:
     """Return the value of 1 after each return; T or T × N. A NaN leaves it as it was."""
-    grown: Floats = np.nancumprod(1.0 + returns, axis=0)
-    return grown
+    return np.asarray(np.nancumprod(1.0 + returns, axis=0), dtype=np.float64)

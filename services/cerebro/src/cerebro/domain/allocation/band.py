@@ -120,19 +120,19 @@ def columns_of(problem: TailProblem, what: Seen, scale: float) -> highs.Columns:
     dense = np.vstack([-scale * what.deep_sum[held] / tail, polytope.matrix[:, held], -scale * what.near_rows[:, held]])
     height = dense.shape[0]
     band_rows = np.arange(1 + rows, height, dtype=np.int32)
-    indices = [
+    indices: list[NDArray[np.int32]] = [
         np.tile(np.arange(height, dtype=np.int32), held.size),
         np.tile(np.arange(1, 1 + rows, dtype=np.int32), helping),
-        np.concatenate([[0], band_rows]),
+        np.concatenate([np.zeros(1, dtype=np.int32), band_rows]),
         np.column_stack([np.zeros(days, dtype=np.int32), band_rows]).ravel(),
-        [0],
+        np.zeros(1, dtype=np.int32),
     ]
-    values = [
+    values: list[Floats] = [
         dense.T.ravel(),
         polytope.helping.T.ravel(),
         np.concatenate([[1.0 - what.deep.size / tail], np.full(days, -1.0)]),
         np.tile([1.0 / tail, -1.0], days),
-        [-1.0],
+        np.array([-1.0]),
     ]
     counts = np.concatenate([np.full(held.size, height), np.full(helping, rows), [1 + days], np.full(days, 2), [1]])
     cost, lower, upper = _bounds(problem, what, scale)
@@ -229,7 +229,7 @@ def widen(band: Band, losses: Floats) -> int:
 
 
 def narrowed(problem: TailProblem, start: Band) -> Band:
-    """Return a copy of *start* without the strategies not held and the days that its answer shows to be far from the edge."""
+    """Return a copy of *start* without the strategies that its answer does not hold and the days far from the edge."""
     band = start.copy()
     distance = problem.scenarios.losses(band.weights) - band.edge
     keep = min(distance.size, FIRST_DAYS + 2 * int(np.count_nonzero(band.weights)))

@@ -151,5 +151,5 @@ def _with_turnover(plain: Polytope, names: Sequence[str], turnover: Turnover) ->
     total = np.vstack([plain.matrix, np.ones((1, len(names))), -np.eye(len(names))[held]])
     helping = np.vstack([np.zeros((len(plain.names), held.size)), np.full((1, held.size), 2.0), sold])
     limits = np.concatenate([plain.limits, [turnover.limit + current.sum()], -current[held]])
-    rows = (*plain.names, "turnover", *(f"sold of {names[one]}" for one in held))
+    rows = (*plain.names, "turnover", *(f"sold of {names[int(one)]}" for one in held))
     return Polytope(rows, plain.upper, total, limits, helping, current[held])

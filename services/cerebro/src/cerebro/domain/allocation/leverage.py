@@ -73,9 +73,7 @@ def _missed(weights: Floats, room: Room) -> tuple[str, ...]:
     rows = polytope(room.names, room.mean, _without_turnover(room.constraints))
     over = rows.matrix @ weights - rows.limits
     return tuple(
-        name
-        for name, by, limit in zip(rows.names, over, rows.limits, strict=True)
-        if by > TOUCHING * (1 + abs(limit))
+        name for name, by, limit in zip(rows.names, over, rows.limits, strict=True) if by > TOUCHING * (1 + abs(limit))
     )
 
 

@@ -102,4 +102,3 @@ def _proof(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) 
     dual = -primal - float(prices @ rows.limits) + float(np.minimum(reduced, 0) @ rows.upper)
     dual += float(np.minimum(helping, 0) @ rows.helping_upper)
     return Proof(primal, dual, rows.violation(weights), "clarabel")
-

@@ -59,4 +59,3 @@ def moment_measures(moments: Moments, weights: Floats) -> dict[str, float]:
         "sharpe": mean / deviation * float(np.sqrt(252)) if deviation > 0 else 0.0,
         "leverage": float(weights.sum()),
     }
-

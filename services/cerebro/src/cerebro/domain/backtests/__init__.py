@@ -1,0 +1,1 @@
+"""Backtests as developers send them: read row by row, refused with reasons, measured."""
