@@ -2,7 +2,7 @@
 The caps on an entry, one after another, each with its numbers; several legs shrink by one factor.
 
 An entry is a number of *sets*, one set holding each leg in proportion. A cap says how many sets it
-allows. A new cap (CVaR) is one more function in ``CAPS``.
+allows. A new cap is one more function in ``CAPS``, or in ``RISK_CAPS`` where it looks at history.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cerebro.domain.inputs import Standing
 from cerebro.domain.margin import margin_room, margin_use
 from cerebro.domain.policy import Policy
 from cerebro.domain.refused import Refused
+from cerebro.domain.tail_risk import TailView
 
 SHOWN = Decimal(1).scaleb(-8)
 
@@ -47,7 +48,7 @@ class Sized:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the caps measure against, in base currency."""
+    """What the caps measure against, in base currency; *tail* where returns are known."""
 
     capital: Decimal
     in_use: Decimal
@@ -55,6 +56,7 @@ class Limits:
     standing: Standing
     standings: tuple[Standing, ...]
     policy: Policy
+    tail: TailView | None = None
 
 
 @dataclass(frozen=True, slots=True)

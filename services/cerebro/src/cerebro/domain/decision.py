@@ -19,6 +19,7 @@ from cerebro.domain.intent import Cancelling, Closing, Opening, understand
 from cerebro.domain.opening import Entered, Opened, judge_entry
 from cerebro.domain.orders import cancel_command, entry_order, exit_order
 from cerebro.domain.refused import Refused
+from cerebro.domain.tail_risk import History
 from cerebro.domain.verdict import Verdict, judge
 
 T = TypeVar("T")
@@ -37,16 +38,19 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
-def decide(inputs: DecisionInputs) -> Decision:
+def decide(inputs: DecisionInputs, history: History | None = None) -> Decision:
     """
     Return what to do about one signal. The same inputs give the same decision, byte for byte.
 
     Each leg is understood against what the strategy holds. What closes is planned at once; what
     opens is gathered and passes every gate together, so that its legs shrink by one factor.
+
+    Args:
+        history: The returns that ``inputs.risk`` names; raise ``HistoryMissing`` where it needs others.
     """
     closed, openings = _close(inputs)
     freed = sum((outcome.freed for outcome in closed), ZERO)
-    entered = _or_refuse(lambda: judge_entry(inputs, openings, freed)) if openings else None
+    entered = _or_refuse(lambda: judge_entry(inputs, openings, freed, history)) if openings else None
     opened = _open(inputs, openings, entered, closed) if entered is not None else []
     outcomes = sorted([*closed, *opened], key=lambda outcome: outcome.leg.leg_index)
     verdict = judge(inputs, [(outcome.leg, outcome.refused) for outcome in outcomes], entered)
@@ -58,9 +62,9 @@ def decision_text(decision: Decision) -> str:
     return canonical(_DECISION, decision)
 
 
-def redecide(inputs_text: str) -> str:
+def redecide(inputs_text: str, history: History | None = None) -> str:
     """Return the canonical decision that the stored inputs lead to: the stored output, byte for byte."""
-    return decision_text(decide(inputs_from(inputs_text)))
+    return decision_text(decide(inputs_from(inputs_text), history))
 
 
 def _or_refuse(judgement: Callable[[], T | Refused]) -> T | Refused:

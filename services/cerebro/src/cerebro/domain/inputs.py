@@ -119,6 +119,22 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """
+    What the CVaR of the book is computed from.
+
+    Attributes:
+        history_id: The aligned returns, by the hash of their content; they are kept under it.
+        at_work: Capital that each strategy ties up, in base currency, as in the book.
+        known: Whether the strategy's own returns are among them.
+    """
+
+    history_id: str
+    at_work: Mapping[str, Decimal] = field(default_factory=dict)
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Ordinal:
     """Where and by whom a decision is made. *shadow*: another version's decisions owe the orders."""
 
@@ -142,6 +158,7 @@ class DecisionInputs:
     policy: Policy
     ordinal: Ordinal
     now: datetime
+    risk: Risk | None = None
 
     @property
     def mode(self) -> Mode:

@@ -12,14 +12,16 @@ from mathematricks.contracts.decisions import Cap, Grounds
 from mathematricks.contracts.strategies import Sizing
 
 from cerebro.domain.allotment import Capital, capital_for
-from cerebro.domain.caps import Allowed, Limits, Sized, apply_caps, shown
+from cerebro.domain.caps import CAPS, Allowed, Limits, Sized, apply_caps, shown
 from cerebro.domain.gates import Admitted, admit
 from cerebro.domain.inputs import DecisionInputs
 from cerebro.domain.intent import Opening
 from cerebro.domain.pricing import Priced, price_leg
 from cerebro.domain.refused import Refused
+from cerebro.domain.risk_caps import RISK_CAPS
 from cerebro.domain.sizing import ToSize, kind_of, size_entry
 from cerebro.domain.slippage import Moved, Slip, judge_slippage, reference_of
+from cerebro.domain.tail_risk import History, TailView, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What an entry may use, what the market left of it, and the returns it is judged by."""
+
+    capital: Capital
+    slip: Slip
+    history: History | None
+
+
+class HistoryMissing(LookupError):
+    """A decision was to be made without the returns that its inputs name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """An entry that passed. *bound* is the last cap that made it smaller."""
 
@@ -52,7 +67,9 @@ class Entered:
     grounds: Grounds
 
 
-def judge_entry(inputs: DecisionInputs, parts: Sequence[Opening], freed: Decimal = ZERO) -> Entered | Refused:
+def judge_entry(
+    inputs: DecisionInputs, parts: Sequence[Opening], freed: Decimal = ZERO, history: History | None = None
+) -> Entered | Refused:
     """
     Return the opening legs of a signal, sized and shrunk by one common factor, or why none trades.
 
@@ -60,6 +77,7 @@ def judge_entry(inputs: DecisionInputs, parts: Sequence[Opening], freed: Decimal
 
     Args:
         freed: Strategy capital that the closing half of the same signal gives back.
+        history: The returns that ``inputs.risk`` names.
     """
     admitted = admit(inputs, parts)
     if isinstance(admitted, Refused):
@@ -79,9 +97,8 @@ def judge_entry(inputs: DecisionInputs, parts: Sequence[Opening], freed: Decimal
     capital = capital_for(strategy.strategy_id, inputs.allotted, inputs.book.standings, inputs.policy)
     if isinstance(capital, Refused):
         return capital
-    return _size(
-        inputs, admitted, list(zip(parts, legs, strict=True)), replace(capital, in_use=inputs.book.in_use - freed), slip
-    )
+    worth = Worth(replace(capital, in_use=inputs.book.in_use - freed), slip, history)
+    return _size(inputs, admitted, list(zip(parts, legs, strict=True)), worth)
 
 
 def _price(inputs: DecisionInputs, parts: Sequence[Opening], base_currency: str) -> list[Priced] | Refused:
@@ -104,16 +121,17 @@ def _size(
     inputs: DecisionInputs,
     admitted: Admitted,
     legs: Sequence[tuple[Opening, Priced]],
-    capital: Capital,
-    slip: Slip,
+    worth: Worth,
 ) -> Entered | Refused:
+    capital, slip = worth.capital, worth.slip
     equity = inputs.signal.account_equity
     to_size = [_to_size(part, priced, kind_of(admitted.strategy.sizing, equity, part.leg)) for part, priced in legs]
     wanted = size_entry(to_size, capital.amount, equity)
     alone = len(legs) == 1
     units = (Decimal(1),) if alone else wanted
     sized = [_sized(inputs, part, priced, one) for (part, priced), one in zip(legs, units, strict=True)]
-    capped = apply_caps(sized, wanted[0] if alone else Decimal(1), _limits(inputs, admitted, capital))
+    sets = wanted[0] if alone else Decimal(1)
+    capped = apply_caps(sized, sets, _limits(inputs, admitted, worth, sets), (*CAPS, *RISK_CAPS))
     if isinstance(capped, Refused):
         return capped
     opened = tuple(
@@ -131,7 +149,8 @@ def _size(
     return Entered(opened, capped.bound, _grounds(inputs, admitted, capital, to_size[0].kind, slip))
 
 
-def _limits(inputs: DecisionInputs, admitted: Admitted, capital: Capital) -> Limits:
+def _limits(inputs: DecisionInputs, admitted: Admitted, worth: Worth, wanted: Decimal) -> Limits:
+    capital = worth.capital
     return Limits(
         capital=capital.amount,
         in_use=capital.in_use,
@@ -139,7 +158,18 @@ def _limits(inputs: DecisionInputs, admitted: Admitted, capital: Capital) -> Lim
         standing=admitted.standing,
         standings=inputs.book.standings,
         policy=inputs.policy,
+        tail=_tail(inputs, worth, wanted),
     )
+
+
+def _tail(inputs: DecisionInputs, worth: Worth, wanted: Decimal) -> TailView | None:
+    if inputs.risk is None or not inputs.risk.known or worth.capital.equity <= 0:
+        return None
+    if worth.history is None or worth.history.history_id != inputs.risk.history_id:
+        raise HistoryMissing(f"The decision needs the returns {inputs.risk.history_id}.")
+    strategy = inputs.signal.strategy_id
+    at_work = {**inputs.risk.at_work, strategy: worth.capital.in_use}
+    return view_of(worth.history, strategy, at_work, worth.capital.equity, wanted)
 
 
 def _to_size(part: Opening, priced: Priced, kind: Sizing) -> ToSize:

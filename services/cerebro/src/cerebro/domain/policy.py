@@ -21,6 +21,9 @@ class Policy:
         max_account_age: Entries are refused on account state older than this.
         acceptance: How long after its decision an entry may be sent or kept.
         allow_live: Whether the deployment lets real money move.
+        cvar_limit: CVaR of the book per day that an entry may bring it to, as a share of equity.
+        cvar_confidence: Of that CVaR: the mean loss of the worst 1 − confidence of days.
+        correlation_threshold: With the rest of the book, above which a strategy's capital shrinks.
     """
 
     margin_limit: Decimal = Decimal("0.40")
@@ -31,3 +34,6 @@ class Policy:
     max_account_age: timedelta = timedelta(seconds=90)
     acceptance: timedelta = timedelta(seconds=60)
     allow_live: bool = False
+    cvar_limit: Decimal = Decimal("0.02")
+    cvar_confidence: Decimal = Decimal("0.95")
+    correlation_threshold: Decimal = Decimal("0.80")

@@ -66,6 +66,8 @@ def _warnings(inputs: DecisionInputs, legs: Judged, entered: Entered | Refused |
         yield "The exit is late; it trades all the same."
     if isinstance(entered, Entered) and entered.grounds.expected_alpha is None:
         yield "The strategy's expected alpha is unknown, so the 30 % rule was not applied."
+    if isinstance(entered, Entered) and inputs.risk is not None and not inputs.risk.known:
+        yield "The strategy's returns are unknown, so the entry was not held to the CVaR limit."
 
 
 def _plain(units: Decimal) -> str:
