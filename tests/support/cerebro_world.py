@@ -12,9 +12,11 @@ from typing import Any
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.mongo_allocations import MongoAllocations
 from cerebro.adapters.mongo_authorities import MongoAuthorities
+from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
 from cerebro.adapters.mongo_terms import MongoTerms
+from cerebro.adapters.sheets import table_of
 from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.policy import Policy
 from cerebro.handlers.allocations import activate_custom
@@ -172,7 +174,7 @@ def around(db: Database, **but: Any) -> Around:
         clock=clock,
         rules=rules,
     )
-    ports = open_desk(world, MongoAllocations(db), MongoDebts(db, sent))
+    ports = open_desk(world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of)
     return Around(db, ports, clock, market, orders, accounts, sent)
 
 

@@ -9,12 +9,14 @@ from typing import Protocol
 
 from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.allocations import PortfolioAllocation
+from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.decisions import Authority, BookCheckpoint, Decision, DecisionRecord, Outcome, PortfolioId
 from mathematricks.contracts.orders import OrderCommand, TradingOrder
 from mathematricks.contracts.rest import MarketQuestion, MarketView
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.runtime.clock import Clock
 
+from cerebro.domain.backtests.cells import Cell
 from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.inputs import Allotted
 from cerebro.domain.policy import Policy
@@ -93,6 +95,23 @@ class Allocations(Protocol):
 
     async def activate(self, allocation: PortfolioAllocation) -> None:
         """Make *allocation* the ACTIVE one and archive the one before, both or neither."""
+
+
+class Backtests(Protocol):
+    """One record per strategy; a newer file takes the place of the older."""
+
+    async def find(self, strategy_id: str) -> BacktestRecord | None:
+        """Return the strategy's record."""
+
+    async def all(self) -> Sequence[BacktestRecord]:
+        """Return every strategy's record, by id."""
+
+    async def keep(self, record: BacktestRecord) -> None:
+        """Keep *record* instead of the one before, whose live returns stay."""
+
+
+Tables = Callable[[str, bytes], Sequence[Sequence[Cell]]]
+"""A file's name and content as rows of cells; raises ``ValueError`` for what is no table."""
 
 
 class Authorities(Protocol):

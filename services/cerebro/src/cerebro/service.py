@@ -13,15 +13,17 @@ from mathematricks.runtime.http import internal_http
 from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.mongo import mongo
 
-from cerebro import api, jobs
+from cerebro import api, api_backtests, jobs
 from cerebro.adapters.bus_outbox import BusOutbox
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.http_services import ExecutionOrders, HttpAccounts, HttpMarketData
 from cerebro.adapters.mongo_allocations import MongoAllocations
 from cerebro.adapters.mongo_authorities import MongoAuthorities
+from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
 from cerebro.adapters.mongo_terms import MongoTerms
+from cerebro.adapters.sheets import table_of
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
 from cerebro.handlers.ports import Ports, open_desk
 from cerebro.handlers.recovery import recover
@@ -34,6 +36,7 @@ OWNED = (
     collections.CEREBRO_BOOKS,
     collections.AUTHORITY,
     collections.PORTFOLIO_ALLOCATIONS,
+    collections.STRATEGY_BACKTEST_DATA,
 )
 SIGNALS_IN_HAND = 1000
 
@@ -59,7 +62,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             clock=WallClock(),
             rules=settings.rules(),
         )
-        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox))
+        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of)
 
 
 service = Service(
@@ -82,6 +85,6 @@ service = Service(
         Every(timedelta(seconds=5), jobs.refresh_standings),
         Every(timedelta(seconds=30), jobs.keep_checkpoints),
     ),
-    routes=(api.router,),
+    routes=(api.router, api_backtests.router),
     lanes={topics.STANDARDIZED_SIGNALS.name: SIGNALS_IN_HAND},
 )

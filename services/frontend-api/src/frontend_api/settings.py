@@ -13,8 +13,8 @@ from frontend_api.domain.passwords import weakness_of
 from frontend_api.domain.sessions import COOKIE, PLAIN_COOKIE
 
 FIRST_ADMIN = "admin"
-LARGEST_BODY = 64 * 1024
-"""Bytes: everything that a browser sends us is small."""
+LARGEST_BODY = 1 << 20
+"""Bytes: what a browser sends us is small, a backtest's file excepted."""
 
 
 class Settings(ServiceSettings):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
 from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.allocations import PortfolioAllocation
+from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.base import Collection, Index
 from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.dashboard import Overview
@@ -88,6 +89,12 @@ PORTFOLIO_ALLOCATIONS = Collection(
         Index((("created_at", -1),)),
     ),
     model=PortfolioAllocation,
+)
+STRATEGY_BACKTEST_DATA = Collection(
+    "strategy_backtest_data",
+    "cerebro",
+    "Each strategy's daily returns, their measures, and its expected alpha per trade",
+    model=BacktestRecord,
 )
 
 # execution

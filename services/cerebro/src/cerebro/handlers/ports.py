@@ -14,7 +14,7 @@ from cerebro.handlers.market import MarketCache
 from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Lines
-from cerebro.ports import Allocations, Debts, World
+from cerebro.ports import Allocations, Backtests, Debts, Tables, World
 
 PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
 
@@ -26,19 +26,21 @@ class Ports:
     world: World
     allocations: Allocations
     debts: Debts
+    backtests: Backtests
     keepers: Mapping[PortfolioId, BookKeeper]
     queues: Mapping[PortfolioId, PortfolioQueue]
     lines: Lines
     market: MarketCache
     standings: Standings
     desk: Desk
+    tables: Tables
 
 
-def open_desk(world: World, allocations: Allocations, debts: Debts) -> Ports:
+def open_desk(world: World, allocations: Allocations, debts: Debts, backtests: Backtests, tables: Tables) -> Ports:
     """Return an empty desk in *world*; ``recover`` fills its books."""
     keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
     lines, market, standings = Lines(), MarketCache(world), Standings(world, keepers)
     judging = Judging(world, market, standings)
     queues = {name: PortfolioQueue(world, keepers[name], lines, judging) for name in PORTFOLIOS}
     desk = Desk(world, lines, queues, keepers["live"])
-    return Ports(world, allocations, debts, keepers, queues, lines, market, standings, desk)
+    return Ports(world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse, Response
 from mathematricks.contracts.allocations import CustomAllocation, PortfolioAllocation
+from mathematricks.contracts.backtests import BacktestFile, BacktestSummary
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.strategies import NewStrategy, Strategies, StrategyConfiguration, StrategySettings
 
@@ -64,6 +66,22 @@ async def delete_strategy(strategy_id: StrategyName, here: Here, ports: Wired) -
     """Delete a strategy."""
     path = (*STRATEGIES, strategy_id)
     return await _changed(Change("strategies.delete", "DELETE", "account-data", path), here, ports)
+
+
+@strategies.post("/strategies/{strategy_id}/sync-backtest", response_model=BacktestSummary)
+async def sync_backtest(strategy_id: StrategyName, file: BacktestFile, here: Here, ports: Wired) -> Response:
+    """Read a strategy's backtest from a CSV or XLSX file; the answer reports every row refused."""
+    body = file.model_dump(mode="json", exclude={"content"})
+    body["content"] = b64encode(file.content).decode()
+    path = (*STRATEGIES, strategy_id, "sync-backtest")
+    shown = (*STRATEGIES, strategy_id, "backtest")
+    return await _changed(Change("strategies.sync_backtest", "POST", "cerebro", path, body, shown), here, ports)
+
+
+@strategies.get("/strategies/{strategy_id}/backtest", response_model=BacktestSummary)
+async def strategy_backtest(strategy_id: StrategyName, _: Here, ports: Wired) -> Response:
+    """Return what the strategy's backtest came to."""
+    return await _asked("cerebro", (*STRATEGIES, strategy_id, "backtest"), ports)
 
 
 @allocations.get("/portfolio/allocations/current", response_model=PortfolioAllocation)
