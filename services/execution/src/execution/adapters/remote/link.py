@@ -67,6 +67,7 @@ class VenueLink:
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             trust_env=False,
         )
+        self._lines = asyncio.Semaphore(CONNECTIONS)  # the client's own queue takes time that grows with its square
         self._on_quotes: Callable[[Sequence[Quote]], object] = _ignored
         self._connected = asyncio.Event()
         self._met = False
@@ -146,7 +147,7 @@ class VenueLink:
 
     async def _ask(self, request: httpx.Request, limit: int = 1) -> bytes:
         try:
-            async with asyncio.timeout(self.address.answers_within.total_seconds() * limit):
+            async with asyncio.timeout(self.address.answers_within.total_seconds() * limit), self._lines:
                 answer = await self._http.send(request)
         except (httpx.HTTPError, TimeoutError) as silence:
             raise BrokerUnavailable(f"the venue did not answer: {type(silence).__name__}") from silence
