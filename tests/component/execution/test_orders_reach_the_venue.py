@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from execution.adapters.mongo_controls import MongoControls
+from execution.steps.controlling import fire
+from mathematricks.contracts.controls import Fire
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderCommand
 from mathematricks.contracts.topics import ORDER_COMMANDS, TRADING_ORDERS
@@ -225,7 +226,7 @@ async def test_the_kill_switch_stops_entries_already_on_the_bus_and_no_exit(db: 
         entry = an_order()
         await desk.bus.publish(TRADING_ORDERS, entry)
         await desk.until("o1", "FILLED")
-        frozen = await MongoControls(db).set_desk_modes(["freeze_entries"], datetime.now(UTC))
+        frozen = await fire(Fire(mode="freeze_entries", reason="a test"), "ann", desk.ports)
 
         await desk.bus.publish(TRADING_ORDERS, an_order(order_id="o2"))
         await desk.bus.publish(TRADING_ORDERS, an_exit(entry))

@@ -12,15 +12,19 @@ from execution.domain.exits import Reducible
 from execution.domain.instruments import Reference, describe
 from execution.domain.submission import End, Situation, Submit, Wait, next_step
 from execution.domain.venues import refuse_account
-from mathematricks.contracts.controls import Controls
+from mathematricks.contracts.controls import Controls, Scope
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderStatus
 from mathematricks.contracts.rest import BrokerAccount
+from support.controls import a_switch
 from support.execution import AAPL, ACCOUNT, NOON, a_quote, a_record, an_exit, an_order
 
 SHARE = describe(AAPL, Reference())
 NIGHT = NOON.astimezone(NEW_YORK).replace(hour=2)
 PLENTY = Reducible(Decimal(100), Decimal(100))
+
+
+MOMENTUM = Scope(kind="strategy", name="momentum")
 
 
 def controls(**but: Any) -> Controls:
@@ -40,11 +44,12 @@ def test_an_entry_that_nothing_stands_against_is_submitted_whole():
 
 @pytest.mark.parametrize(
     "modes",
-    [{"desk": ["reduce_only"]}, {"accounts": {ACCOUNT: ["flatten"]}}, {"strategies": {"momentum": ["cancel_resting"]}}],
+    [(Scope(), "reduce_only"), (Scope(kind="account", name=ACCOUNT), "flatten"), (MOMENTUM, "cancel_resting")],
 )
 def test_every_mode_in_force_refuses_an_entry_and_no_exit(modes: Any):
-    refused = step_of(an_order(), control=controls(**modes))
-    going = step_of(an_exit(an_order()), control=controls(**modes), reducible=PLENTY)
+    fired = controls(switches=(a_switch(*modes),))
+    refused = step_of(an_order(), control=fired)
+    going = step_of(an_exit(an_order()), control=fired, reducible=PLENTY)
 
     assert isinstance(refused, End)
     assert refused.status is OrderStatus.REJECTED

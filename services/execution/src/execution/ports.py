@@ -23,6 +23,7 @@ from execution.domain.blotter import Blotter
 from execution.domain.orders import Happened
 from execution.domain.policy import Policy
 from execution.domain.submission import Step
+from execution.oversight import Oversight
 from execution.records import ControlStore, DecisionReader, ExecutionStore, OrderStore
 
 
@@ -195,11 +196,13 @@ class Change:
     Attributes:
         order_id: None for a fill that carries no id of ours.
         fill: The venue's fill, where the event is one.
+        crossed: An execution that the desk made itself, between its own sub-ledgers.
     """
 
     order_id: str | None
     event: Happened
     fill: BrokerFill | None = None
+    crossed: Execution | None = None
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,7 @@ class Ports:
     orders: OrderStore
     executions: ExecutionStore
     controls: ControlStore
+    oversight: Oversight
     decisions: DecisionReader
     brokers: Brokers
     market: Market

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from mathematricks.contracts.controls import Controls
+from mathematricks.contracts.controls import ControlChange, Controls
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 
@@ -130,3 +130,19 @@ class ControlStore(Protocol):
 
     async def take_over(self, worker: str, now: datetime) -> Controls:
         """Make *worker* the one process that may claim; return the controls."""
+
+    async def read(self) -> Controls | None:
+        """Return the controls as they are now; None before anyone has taken over."""
+
+    async def change(
+        self, decide: Callable[[Controls], Controls], describe: Callable[[Controls, Controls], ControlChange]
+    ) -> tuple[Controls, Controls]:
+        """
+        Put what *decide* makes of the controls in their place, with the change's trail: one transaction.
+
+        Return them before and after; the same object from *decide* changes nothing. It may be asked
+        again, and what it raises leaves nothing behind.
+        """
+
+    async def newest_changes(self, limit: int) -> list[ControlChange]:
+        """Return the newest changes first."""

@@ -10,13 +10,17 @@ from functools import partial
 from typing import Any
 
 from mathematricks.contracts.collections import (
+    CONTROL_CHANGES,
     CONTROLS,
     EXECUTIONS,
+    FLATTEN_REPORTS,
     INSTRUMENTS,
     ORDER_TOMBSTONES,
     ORDERS,
     PAPER_ACCOUNTS,
     PAPER_ORDERS,
+    RECONCILIATION_REPORTS,
+    RISK_MARKS,
 )
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord
@@ -42,6 +46,7 @@ from execution.adapters.mongo_decisions import MongoDecisions
 from execution.adapters.mongo_executions import MongoExecutions
 from execution.adapters.mongo_instruments import MongoInstruments
 from execution.adapters.mongo_orders import MongoOrders
+from execution.adapters.mongo_oversight import MongoOversight
 from execution.adapters.paper.venue import open_paper_venue
 from execution.adapters.quote_files import QuoteFile
 from execution.adapters.reference import reference
@@ -51,6 +56,7 @@ from execution.adapters.remote.venue import RemoteVenue
 from execution.adapters.simulated_market import SimulatedMarket
 from execution.domain.blotter import Blotter
 from execution.domain.policy import Policy
+from execution.oversight import Oversight
 from execution.ports import Brokers, Change, Claimed, Market, Ports, Recorded
 from execution.settings import Settings
 from execution.steps.batching import together_or_each
@@ -62,7 +68,10 @@ from execution.steps.telling import publish
 
 COMPANY = 0.02
 """Seconds that the record of a fill waits for others: nothing hurries once an order is at its venue."""
-OWNS = (ORDERS, ORDER_TOMBSTONES, EXECUTIONS, INSTRUMENTS, CONTROLS, PAPER_ORDERS, PAPER_ACCOUNTS)
+OWNS = (
+    *(ORDERS, ORDER_TOMBSTONES, EXECUTIONS, INSTRUMENTS, PAPER_ORDERS, PAPER_ACCOUNTS),
+    *(CONTROLS, CONTROL_CHANGES, FLATTEN_REPORTS, RISK_MARKS, RECONCILIATION_REPORTS),
+)
 
 
 @asynccontextmanager
@@ -128,6 +137,7 @@ def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Br
         orders=MongoOrders(db),
         executions=executions,
         controls=MongoControls(db),
+        oversight=Oversight(MongoOversight(db)),
         decisions=MongoDecisions(db),
         brokers=brokers,
         market=market,

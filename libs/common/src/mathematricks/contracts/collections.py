@@ -7,13 +7,14 @@ from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.allocations import PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.base import Collection, Index
-from mathematricks.contracts.controls import Controls
+from mathematricks.contracts.controls import ControlChange, Controls, FlattenReport, RiskMarks
 from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.decisions import Authority, BookCheckpoint, DecisionRecord
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
+from mathematricks.contracts.reconciliation import ReconciliationReport
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
@@ -137,7 +138,27 @@ EXECUTIONS = Collection(
 INSTRUMENTS = Collection(
     "instruments", "execution", "What is tradable, and the facts money depends on", model=InstrumentRecord
 )
-CONTROLS = Collection("controls", "execution", "The kill switch's generation and modes", model=Controls)
+CONTROLS = Collection("controls", "execution", "The kill switch, limits and triggers, one document", model=Controls)
+CONTROL_CHANGES = Collection(
+    "control_changes",
+    "execution",
+    "Every change of the controls: who, when, why, before and after",
+    indexes=(Index((("at", -1),)),),
+    model=ControlChange,
+)
+FLATTEN_REPORTS = Collection(
+    "flatten_reports", "execution", "What became of each firing that flattened, by generation", model=FlattenReport
+)
+RISK_MARKS = Collection(
+    "risk_marks", "execution", "Peaks and openings of the day that the triggers measure by", model=RiskMarks
+)
+RECONCILIATION_REPORTS = Collection(
+    "reconciliation_reports",
+    "execution",
+    "Runs of reconciliation with the venues, kept 90 days",
+    indexes=(Index((("ended_at", -1),), expire_after_seconds=90 * 86_400),),
+    model=ReconciliationReport,
+)
 PAPER_ORDERS = Collection(
     "paper_orders",
     "execution",

@@ -44,6 +44,7 @@ class Execution(Message):
     executed_at: Instant = Field(description="Venue time")
     venue_seq: int = 0
     recorded_at: Instant = Field(description="When execution recorded it")
+    crossed: bool = Field(False, description="Between the desk's own sub-ledgers: no venue knows of it (RULES 10)")
 
 
 class ExecutionConfirmation(Message):

@@ -168,6 +168,7 @@ class OrderRecord(TradingOrder):
     watched: bool = Field(False, description="Needs care even once it ended: protection to keep, a group to unwind")
     tries: int = Field(0, description="Refusals, expiries and failures to size since it last worked")
     next_try_at: Instant | None = Field(None, description="Not looked at again before this time")
+    facts: dict[str, str] = Field(default_factory=dict, description="Numbers of the control that refused it")
     worker: Id = Field(description="Process that last claimed it")
     lease_until: Instant | None = Field(None, description="The claiming process answers for it until then")
     generation: int = Field(0, description="Of the controls it was claimed under")

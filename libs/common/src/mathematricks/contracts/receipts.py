@@ -81,6 +81,7 @@ class ReceiptOrder(Message):
     average_price: Price | None = None
     status: OrderStatus
     reason: str | None = None
+    facts: dict[str, str] = Field(default_factory=dict, description="Numbers of the control that refused it")
     attempts: tuple[Attempt, ...] = ()
     history: tuple[Happening, ...] = ()
     fills: tuple[ReceiptFill, ...] = ()

@@ -29,6 +29,7 @@ class MongoOrders:
         self._orders = db[ORDERS.name]
         self._controls = db[CONTROLS.name]
         self._tombstones = db[ORDER_TOMBSTONES.name]
+        self._known: Controls | None = None
 
     async def load(self, order_ids: Iterable[str]) -> list[OrderRecord]:
         return await self._find({"_id": {"$in": list(order_ids)}})
@@ -90,14 +91,23 @@ class MongoOrders:
             touched = await self._controls.find_one_and_update(
                 {"_id": THE_ONE, "worker": worker},
                 {"$inc": {"touched": 1}},
+                projection={"generation": 1},
                 return_document=ReturnDocument.AFTER,
                 session=session,
             )
             if touched is None:
                 raise Fenced(worker)
-            writes = decide(Controls.model_validate(touched))
+            writes = decide(await self._as_of(touched.get("generation", 0), session))
             await self._write(session, writes)
         return writes
+
+    async def _as_of(self, generation: int, session: AsyncClientSession) -> Controls:
+        """Return the controls of *generation*, read in the claim's own transaction where they have changed."""
+        known = self._known
+        if known is None or known.generation != generation:
+            known = Controls.model_validate(await self._controls.find_one({"_id": THE_ONE}, session=session))
+            self._known = known
+        return known
 
     async def _write(self, session: AsyncClientSession, writes: Writes) -> None:
         operations: list[Any] = [InsertOne(to_document(order, order.order_id)) for order in writes.inserts]

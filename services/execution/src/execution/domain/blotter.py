@@ -10,6 +10,7 @@ from decimal import Decimal
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
+from execution.domain.controls.flattening import is_clear
 from execution.domain.exits import AT_VENUE, Held
 from execution.domain.groups import group_of
 from execution.domain.orders import PROTECTIVE
@@ -168,6 +169,24 @@ class Blotter:
         changed = self._changed.get((account, instrument))
         at_venue = any(order.status in AT_VENUE for order in self.live_in(account, instrument))
         return not at_venue and (changed is None or changed < since)
+
+    def has_moved(self, account: str, instrument: str, since: datetime) -> bool:
+        """Whether an order of the instrument was recorded since then, or one may trade without being in doubt."""
+        changed = self._changed.get((account, instrument))
+        return (changed is not None and changed >= since) or not is_clear(self.live_in(account, instrument))
+
+    def known(self) -> Iterator[OrderRecord]:
+        """Yield every order in memory: the live, the watched, and the newest ended ones."""
+        return iter(list(self._orders.values()))
+
+    def sub_positions(self, account: str, instrument: str) -> dict[str, Decimal]:
+        """Return what each strategy holds, the unattributed one among them; none of it zero."""
+        return {name: units for name, units in self._held.get((account, instrument), {}).items() if units}
+
+    def held_places(self) -> list[Place]:
+        """Return account and instrument of everything that is held, by anyone."""
+        places = {place: None for place, held in self._held.items() if any(held.values())}
+        return list(places | {place: None for place, beyond in self._venue_only.items() if beyond})
 
     def _forget_oldest(self, order_id: str) -> None:
         self._ended[order_id] = None

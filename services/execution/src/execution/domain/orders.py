@@ -135,9 +135,10 @@ def is_pursued(order: OrderRecord, event: ExecType) -> bool:
     Return whether an attempt that ends like this is followed by another.
 
     An exit's is, until it is filled or called off. A protective order that its venue cancelled is
-    not: it is made anew for what is left of its lot. An entry's is only where the venue never had it.
+    not: it is made anew for what is left of its lot, and one that flattens for what is held then. An
+    entry's is only where the venue never had it.
     """
-    if order.ends_as is not None or not order.attempts:
+    if order.ends_as is not None or not order.attempts or order.purpose == "flatten":
         return False
     if order.purpose == "entry":
         return event is E.ABSENT and order.status in (S.UNKNOWN, S.PARKED)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,8 @@ from mathematricks.contracts.instruments import Instrument, Quote
 from mathematricks.contracts.orders import Attempt, OrderRecord, OrderStatus, TradingOrder
 
 from execution.domain.calendar import is_open, next_open
-from execution.domain.controls import entry_refusal
+from execution.domain.controls.limits import Breach
+from execution.domain.controls.switches import entry_refusal
 from execution.domain.exits import Reducible
 from execution.domain.instruments import has_expired
 from execution.domain.orders import is_protected, last_attempt
@@ -50,9 +51,14 @@ class End:
 
     status: OrderStatus
     reason: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 Step = Submit | Wait | End
+
+
+def _no_limits(_: Decimal) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Situation:
         legs_missing: Legs of its group that have not arrived.
         ahead: Exits of the same signal that have not ended: the opening half of a reversal does not overtake them.
         reducible: What it may reduce; None for an entry.
+        breach: The limit that it would exceed, were it sent now; asked for only when nothing else stands against it.
+        moved: Something has moved since the venue was asked what a closing order is to close.
     """
 
     account_refusal: str | None = None
@@ -75,6 +83,8 @@ class Situation:
     legs_missing: int = 0
     ahead: tuple[str, ...] = ()
     reducible: Reducible | None = None
+    breach: Callable[[Decimal], Breach | None] = _no_limits
+    moved: bool = False
 
 
 def next_step(order: OrderRecord, controls: Controls, quote: Quote | None, situation: Situation, now: datetime) -> Step:
@@ -83,6 +93,8 @@ def next_step(order: OrderRecord, controls: Controls, quote: Quote | None, situa
         return End(order.ends_as, order.reason or "cancelled before it was sent")
     if order.purpose == "entry":
         return _entry_step(order, controls, quote, situation, now)
+    if order.purpose == "flatten":
+        return _flatten_step(order, situation)
     return _exit_step(order, situation, now)
 
 
@@ -187,6 +199,8 @@ def _entry_step(
         return Wait(GROUP_MISSING)
     if situation.ahead:
         return Wait("waits for the exits of its reversal to end")
+    if breach := situation.breach(order.open_quantity):
+        return End(OrderStatus.REJECTED, breach.sentence[:500], breach.facts)
     return Submit(order.open_quantity)
 
 
@@ -211,6 +225,15 @@ def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
     if situation.blocked_by:
         return Wait("waits for orders of its lots to be cancelled", blocked_by=situation.blocked_by)
     return _reduce(order, situation.reducible or Reducible(Decimal(0), Decimal(0)), now)
+
+
+def _flatten_step(order: OrderRecord, situation: Situation) -> Step:
+    """It is sized by what its venue held a moment ago; where anything has moved since, the venue is asked again."""
+    if situation.account_refusal or situation.instrument is None:
+        return End(OrderStatus.REJECTED, situation.account_refusal or f"UNSUPPORTED_INSTRUMENT: {order.instrument}")
+    if situation.moved:
+        return End(OrderStatus.CANCELLED, "something moved: the venue is asked again")
+    return Submit(order.open_quantity)
 
 
 def _reduce(order: OrderRecord, reducible: Reducible, now: datetime) -> Step:

@@ -17,6 +17,7 @@ from execution.domain.submission import End, Situation, Step, Submit, claimed, n
 from execution.domain.venues import refuse_account
 from execution.ports import Claimed, Ports
 from execution.records import AlreadyKept, Fenced, Moved, Writes
+from execution.steps.limiting import breach_of
 
 MOST_TRIES = 10
 Unit = tuple[OrderRecord, ...]
@@ -59,6 +60,8 @@ async def write_claims(ports: Ports, asked: list[Unit]) -> list[list[Claimed]]:
             raise
         for order in (*writes.inserts, *(after for _, after in writes.updates)):
             ports.blotter.put(order)
+            if order.status is OrderStatus.SUBMITTING:
+                ports.oversight.tape.note(order)
         return _answers(ports, asked, batch)
     raise RuntimeError(f"orders kept changing while they were claimed: {[unit[0].order_id for unit in asked]}")
 
@@ -119,8 +122,12 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
     instrument = ports.market.instrument(order.contract)
     if order.purpose == "entry":
         missing = _legs_missing(ports, order, around.unit)
-        situation = Situation(refusal, instrument, legs_missing=missing, ahead=_ahead(ports, order))
+        breach = partial(breach_of, ports, order, ((*around.going, *_before(order, around.unit)), around.controls))
+        situation = Situation(refusal, instrument, legs_missing=missing, ahead=_ahead(ports, order), breach=breach)
         return next_step(order, around.controls, ports.market.quote(order.contract), situation, now)
+    if order.purpose == "flatten":
+        moved = ports.blotter.has_moved(order.account, order.instrument, order.decided_at)
+        return next_step(order, around.controls, None, Situation(refusal, instrument, moved=moved), now)
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)
     room = reducible(order.side, order.strategy_id, held, live_reducing(near, order))
@@ -130,6 +137,11 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
 
 def _same_place(order: OrderRecord, going: Sequence[OrderRecord]) -> list[OrderRecord]:
     return [other for other in going if (other.account, other.instrument) == (order.account, order.instrument)]
+
+
+def _before(order: OrderRecord, unit: Sequence[OrderRecord]) -> Sequence[OrderRecord]:
+    """Legs that go with *order* or not at all count as sent before it."""
+    return () if len(unit) == 1 else tuple(leg for leg in unit if leg.leg_index < order.leg_index)
 
 
 def _legs_missing(ports: Ports, order: OrderRecord, unit: Sequence[OrderRecord]) -> int:
@@ -158,6 +170,7 @@ def _after(ports: Ports, order: OrderRecord, step: Step, generation: int, now: d
         return apply(order, Happened(ExecType.CLAIMED, now, step.note, but=fields))
     if isinstance(step, End):
         command = ports.blotter.tombstones.get(order.order_id)
+        claim = claim | {"facts": dict(step.facts)} if step.facts else claim
         ended = Happened(ExecType.CANCEL_ASKED, now, step.reason, ends_as=step.status, command=command, but=claim)
         return apply(order, ended)
     if order.revision and order.reason == step.reason and order.next_try_at == step.until:

@@ -66,6 +66,8 @@ async def _orders(ports: Ports, changes: Sequence[Change]) -> dict[str, OrderRec
 async def _add_executions(ports: Ports, batch: _Batch) -> None:
     """Keep of the batch's fills those that were on no record, and put them on it."""
     for change in batch.changes:
+        if (made := change.crossed) is not None:
+            batch.executions[made.execution_id] = made.model_copy(update={"recorded_at": batch.now})
         fill = change.fill
         if fill is not None and not ports.blotter.knows(fill.execution_id):
             order = batch.before.get(change.order_id) if change.order_id else None
@@ -88,7 +90,8 @@ def _apply(batch: _Batch, called: Mapping[str, datetime]) -> list[Recorded]:
 
 
 def _apply_one(batch: _Batch, change: Change, left: dict[str, Execution]) -> Recorded:
-    execution = left.pop(change.fill.execution_id, None) if change.fill else None
+    told = change.fill or change.crossed
+    execution = left.pop(told.execution_id, None) if told else None
     order = batch.after.get(change.order_id) if change.order_id else None
     if order is None or (change.fill is not None and execution is None):
         return Recorded(order, order, execution)

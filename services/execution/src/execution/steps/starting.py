@@ -36,7 +36,7 @@ async def reconcile(ports: Ports) -> None:
     answer now is asked again by the jobs.
     """
     now = ports.clock.now()
-    controls = await ports.controls.take_over(ports.worker, now)
+    controls = ports.oversight.controls = await ports.controls.take_over(ports.worker, now)
     last_done = await _remember(ports)
     for broker in ports.brokers.all():
         for account in broker.accounts():

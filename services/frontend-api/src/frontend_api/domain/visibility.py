@@ -106,4 +106,4 @@ def _sizes_alone(decision: ReceiptDecision) -> ReceiptDecision:
 
 def _life_alone(order: ReceiptOrder) -> ReceiptOrder:
     history = tuple(happening.model_copy(update={"reason": None}) for happening in order.history)
-    return order.model_copy(update={"account": None, "reason": None, "attempts": (), "history": history})
+    return order.model_copy(update={"account": None, "reason": None, "facts": {}, "attempts": (), "history": history})

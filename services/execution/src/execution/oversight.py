@@ -1,0 +1,79 @@
+"""What watching over the desk needs: the controls in memory, what was sent lately, how everyone stands, its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from mathematricks.contracts.accounts import AccountUpdate
+from mathematricks.contracts.controls import Controls, FlattenReport, RiskMarks, Scope
+from mathematricks.contracts.reconciliation import ReconciliationReport
+
+from execution.domain.controls.flattening import Flattening
+from execution.domain.controls.tape import Tape
+from execution.domain.controls.triggers import Level, StrategyResult
+
+
+class OversightStore(Protocol):
+    """The records of oversight, durable; and account-data's results, read only."""
+
+    async def keep_report(self, report: FlattenReport) -> None:
+        """Keep what became of a firing; the newest word on it replaces the older."""
+
+    async def reports(self, limit: int) -> list[FlattenReport]:
+        """Return the newest firings that flattened first."""
+
+    async def report(self, generation: int) -> FlattenReport | None:
+        """Return what became of one firing."""
+
+    async def keep_marks(self, marks: RiskMarks) -> None:
+        """Keep the marks of one scope and mode."""
+
+    async def marks(self) -> list[RiskMarks]:
+        """Return the marks of every scope."""
+
+    async def keep_reconciliation(self, report: ReconciliationReport) -> None:
+        """Keep the report of a run."""
+
+    async def reconciliations(self, limit: int) -> list[ReconciliationReport]:
+        """Return the newest runs first."""
+
+    async def results(self) -> Sequence[StrategyResult]:
+        """Return what each strategy has made on each account, as account-data's books have it."""
+
+
+@dataclass
+class Oversight:
+    """
+    What oversight holds in memory; all but the last few things can be read again.
+
+    Attributes:
+        controls: As they were last read or changed; claims read their own.
+        seen: The newest snapshot of each account, and when it was asked for.
+        results: What each strategy has made, as last read.
+        lost_today: By scope, lost since the UTC day began.
+        levels: How far each trigger of each scope has come, so that each step is told once.
+        flattening: By generation, the firings that flatten.
+        reconciling: Accounts that are being reconciled.
+        reconciled_at: When the last scheduled run began.
+    """
+
+    store: OversightStore
+    controls: Controls | None = None
+    tape: Tape = field(default_factory=Tape)
+    seen: dict[str, tuple[AccountUpdate, datetime]] = field(default_factory=dict)
+    results: Sequence[StrategyResult] = ()
+    lost_today: Mapping[Scope, Decimal] = field(default_factory=dict)
+    marks: dict[tuple[Scope, str], RiskMarks] = field(default_factory=dict)
+    levels: dict[tuple[Scope, str], Level] = field(default_factory=dict)
+    flattening: dict[int, Flattening] = field(default_factory=dict)
+    reconciling: set[str] = field(default_factory=set)
+    reconciled_at: datetime | None = None
+
+    def forget_marks(self, scope: Scope) -> None:
+        """Measure *scope* anew: what fired its switch was judged by two people."""
+        self.marks = {key: marks for key, marks in self.marks.items() if key[0] != scope}
+        self.levels = {key: level for key, level in self.levels.items() if key[0] != scope}
