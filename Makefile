@@ -6,7 +6,7 @@ MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
 STATE ?= .local
 SEEDS ?= 1
 
-.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench fmt lock clean
+.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench bench-quant fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
@@ -42,6 +42,10 @@ docs-check: setup ## The generated reference and images match the code
 
 bench: setup ## Measure latency and throughput against the floor of this machine
 	$(PY) tests/bench/desk.py
+	$(PY) tests/bench/quant.py
+
+bench-quant: setup ## Measure the optimisers against their peers
+	$(PY) tests/bench/quant.py
 
 fmt: setup   ## Rewrite the code in the one style
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -69,7 +69,7 @@ async def test_what_is_unclear_is_asked_and_nothing_is_kept(http, db):
     assert refused.status_code == 422
     assert "--units" in refused.json()["error"]
     assert await db.strategy_backtest_data.count_documents({}) == 0
-    assert (await http.post(SYNC, json=a_file(rows, units="percent"))).json()["mean_return_daily"] == 0.005
+    assert (await http.post(SYNC, json=a_file(rows, units="percent"))).json()["mean_return_daily"] == pytest.approx(0.005)
 
 
 async def test_what_is_no_file_is_refused(http):
