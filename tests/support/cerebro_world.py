@@ -15,6 +15,7 @@ from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
+from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
 from cerebro.domain.book_orders import OrderNews
@@ -163,7 +164,7 @@ def around(db: Database, **but: Any) -> Around:
     usual = Rules("v1", "test", Policy(), patience=0.05, account_patience=0)
     rules = replace(usual, **but.get("rules", {}))
     world = World(
-        decisions=MongoDecisions(db, rules.version),
+        decisions=MongoDecisions(db),
         checkpoints=MongoCheckpoints(db, rules.version),
         terms=MongoTerms(db),
         authorities=MongoAuthorities(db),
@@ -174,7 +175,8 @@ def around(db: Database, **but: Any) -> Around:
         clock=clock,
         rules=rules,
     )
-    ports = open_desk(world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of)
+    shadows = MongoShadows(db, rules.version)
+    ports = open_desk(world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of, shadows)
     return Around(db, ports, clock, market, orders, accounts, sent)
 
 

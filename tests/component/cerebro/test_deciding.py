@@ -10,7 +10,7 @@ from cerebro.domain.decision import redecide
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
 from cerebro.handlers.recovery import keep_checkpoint, recover
 from cerebro.handlers.signals import on_signal
-from cerebro.jobs import resolve_doubts, sweep_debts
+from cerebro.jobs import follow, resolve_doubts, sweep_debts
 from mathematricks.contracts.executions import ExecutionConfirmation
 from mathematricks.contracts.orders import OrderStatus
 from mathematricks.messaging.bus import Retry
@@ -370,10 +370,11 @@ async def pretend(db, collection, *documents):
 
 async def test_another_version_is_a_shadow_that_owes_nothing(desk):
     await on_signal(a_signal(), desk.ports)
-    shadow = around(desk.db, clock=desk.clock, rules={"version": "v2"})
+    shadow = around(desk.db, clock=desk.clock, rules={"version": "v2", "shadow": True})
     await recover(shadow.ports)
 
     await on_signal(a_signal(), shadow.ports)
+    await follow(shadow.ports)
 
     record = next(one for one in await desk.decisions() if one["version"] == "v2")
     assert "owed" not in record

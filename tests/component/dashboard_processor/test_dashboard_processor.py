@@ -16,7 +16,7 @@ from dashboard_processor.settings import Settings
 from mathematricks.contracts import collections
 from mathematricks.contracts.accounts import AccountRecord, StrategyPosition, SubLedger
 from mathematricks.contracts.dashboard import Overview
-from mathematricks.contracts.decisions import Authority, Decision, DecisionRecord
+from mathematricks.contracts.decisions import Decision, DecisionRecord
 from mathematricks.contracts.topics import ALERTS, EXECUTION_CONFIRMATIONS, STANDARDIZED_SIGNALS
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
@@ -50,8 +50,8 @@ async def put(db: Database, collection: str, model: BaseModel, identity: Any) ->
     await db[collection].replace_one({"_id": identity}, to_document(model, identity), upsert=True)
 
 
-async def put_decision(db: Database, decision: Decision) -> None:
-    record = DecisionRecord(**decision.model_dump(), book_hash="h", inputs="{}", output="{}")
+async def put_decision(db: Database, decision: Decision, shadow: str = "") -> None:
+    record = DecisionRecord(**decision.model_dump(), book_hash="h", inputs="{}", output="{}", shadow=shadow)
     identity = f"{decision.version}:{decision.signal_id}"
     await put(db, "cerebro_decisions", record, identity)
 
@@ -147,9 +147,8 @@ async def test_a_decision_that_moved_nothing_is_shown_though_no_message_followed
 async def test_a_shadows_decisions_are_not_shown(start: Start, db: Database) -> None:
     signal = a_signal()
     await put(db, "signals", a_stored_signal(signal), signal.signal_id)
-    await put(db, "authority", Authority(portfolio="paper", version="v1", epoch=1, from_seq=1, since=NOON), "paper")
     await put_decision(db, a_decision(signal))
-    await put_decision(db, a_refusal(signal, version="v2"))
+    await put_decision(db, a_refusal(signal, version="v2"), shadow="v2")
 
     async with start():
         told = await overview(db)

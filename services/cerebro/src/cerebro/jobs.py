@@ -5,14 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cerebro.handlers.ports import Ports
+from cerebro.handlers.promoting import take_up, tell
 from cerebro.handlers.recovery import ask_about, keep_checkpoint
+from cerebro.handlers.shadowing import shadow
 from cerebro.ports import Unavailable
 
 ASKED_ABOUT = 500
 
 
 async def sweep_debts(ports: Ports) -> None:
-    """Publish again the orders and commands that execution has not been seen to have."""
+    """Publish again the orders and commands that execution has not been seen to have; a shadow publishes nothing."""
+    if ports.is_shadow():
+        return
     await ports.debts.sweep(ports.world.clock.now())
 
 
@@ -34,6 +38,26 @@ async def refresh_market(ports: Ports) -> None:
     """Learn quotes, rates and market hours of what was used lately, before they are too old."""
     with suppress(Unavailable):
         await ports.market.refresh(ports.world.clock.now())
+
+
+async def follow(ports: Ports) -> None:
+    """
+    Where another version decides: learn what it decided, and say what this one would have.
+
+    Where the authority has just come to this version: decide what nobody has decided.
+    """
+    for portfolio, queue in ports.queues.items():
+        if not queue.reigns:
+            await queue.keep_up()
+            await shadow(portfolio, ports)
+        if queue.risen:
+            queue.risen = False
+            await take_up(ports)
+
+
+async def tell_version(ports: Ports) -> None:
+    """Say that this version runs; only such a version can be promoted."""
+    await tell(ports)
 
 
 async def keep_checkpoints(ports: Ports) -> None:

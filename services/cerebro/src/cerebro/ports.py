@@ -10,16 +10,30 @@ from typing import Protocol
 from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.allocations import PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
-from mathematricks.contracts.decisions import Authority, BookCheckpoint, Decision, DecisionRecord, Outcome, PortfolioId
+from mathematricks.contracts.decisions import (
+    Authority,
+    BookCheckpoint,
+    Decision,
+    DecisionRecord,
+    Outcome,
+    PortfolioId,
+    Promotion,
+)
 from mathematricks.contracts.orders import OrderCommand, TradingOrder
 from mathematricks.contracts.rest import MarketQuestion, MarketView
+from mathematricks.contracts.shadows import VersionSeen
+from mathematricks.contracts.signals import StandardSignal
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.runtime.clock import Clock
 
 from cerebro.domain.backtests.cells import Cell
 from cerebro.domain.book_orders import OrderNews
+from cerebro.domain.comparing import Pair
 from cerebro.domain.inputs import Allotted
 from cerebro.domain.policy import Policy
+
+Entry = Decision | Promotion
+"""What stands in a portfolio's sequence under one number."""
 
 
 class Unavailable(Exception):
@@ -45,10 +59,10 @@ class Terms:
 
 
 class Decisions(Protocol):
-    """Every decision, numbered per portfolio without gaps."""
+    """The authority's sequence of each portfolio: decisions and promotions, numbered without gaps."""
 
     async def find(self, signal_id: str) -> DecisionRecord | None:
-        """Return this version's decision on the signal."""
+        """Return the authority's decision on the signal, whichever version had it."""
 
     async def add(self, batch: Sequence[Decided]) -> int:
         """
@@ -57,8 +71,8 @@ class Decisions(Protocol):
         Fewer than all: the next number or signal was taken by another process in the meantime.
         """
 
-    async def after(self, portfolio: PortfolioId, seq: int) -> Sequence[Decision]:
-        """Return the decisions with a higher number, in order, at most a few hundred at a time."""
+    async def after(self, portfolio: PortfolioId, seq: int) -> Sequence[Entry]:
+        """Return the entries with a higher number, in order, at most a few hundred at a time."""
 
     async def strategy_heads(self) -> Mapping[str, int]:
         """Return the number of the newest signal that was decided, by strategy."""
@@ -67,7 +81,7 @@ class Decisions(Protocol):
         """Return the same for one strategy; 0 for none."""
 
     async def newest(self, limit: int, strategy_id: str | None, outcome: Outcome | None) -> Sequence[DecisionRecord]:
-        """Return this version's newest decisions, newest first."""
+        """Return the authority's newest decisions, newest first."""
 
 
 class Checkpoints(Protocol):
@@ -119,6 +133,43 @@ class Authorities(Protocol):
 
     async def of(self, portfolio: PortfolioId, version: str, now: datetime) -> Authority:
         """Return who holds the authority over *portfolio*; *version* takes it where nobody does."""
+
+    async def current(self, portfolio: PortfolioId) -> Authority | None:
+        """Return who holds it; None: nobody yet."""
+
+    async def head(self, portfolio: PortfolioId) -> int:
+        """Return the number of the newest entry of the authority's sequence; 0 for none."""
+
+    async def promote(self, promotion: Promotion, authority: Authority) -> bool:
+        """Record *promotion* as the next entry and *authority* with it; False where somebody was faster."""
+
+    async def promotions(self, portfolio: PortfolioId) -> Sequence[Promotion]:
+        """Return every promotion, in order."""
+
+    async def tell(self, seen: VersionSeen) -> None:
+        """Note that a version runs."""
+
+    async def versions(self) -> Sequence[VersionSeen]:
+        """Return every version that ever ran."""
+
+
+class Shadows(Protocol):
+    """What this version makes of entries that others decided."""
+
+    async def followed(self, portfolio: PortfolioId) -> int | None:
+        """Return the number of the newest entry that this version has shadowed; None: of none."""
+
+    async def after(self, portfolio: PortfolioId, seq: int, most: int) -> Sequence[DecisionRecord]:
+        """Return other versions' decisions with a higher number, in order."""
+
+    async def add(self, batch: Sequence[Decided]) -> None:
+        """Record what this version would have decided; what stands already stays."""
+
+    async def pairs(self, version: str, most: int) -> Sequence[Pair]:
+        """Return the newest decisions of a shadow, each beside the authority's."""
+
+    async def undecided(self) -> Sequence[StandardSignal]:
+        """Return accepted signals without a decision of the authority, each strategy's in order."""
 
 
 class MarketData(Protocol):
@@ -175,6 +226,7 @@ class Rules:
         quote_life: Seconds that a quote is good for.
         facts_life: Seconds that instrument facts, rates and market hours are good for.
         batch: Most decisions recorded in one write.
+        shadow: It waits to be promoted: it takes no authority, though nobody holds it.
     """
 
     version: str
@@ -185,6 +237,7 @@ class Rules:
     quote_life: float = 5.0
     facts_life: float = 10.0
     batch: int = 32
+    shadow: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from mathematricks.contracts import collections, topics
@@ -13,7 +14,7 @@ from mathematricks.runtime.http import internal_http
 from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.mongo import mongo
 
-from cerebro import api, api_backtests, jobs
+from cerebro import api, api_backtests, api_versions, jobs
 from cerebro.adapters.bus_outbox import BusOutbox
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.http_services import ExecutionOrders, HttpAccounts, HttpMarketData
@@ -21,7 +22,8 @@ from cerebro.adapters.mongo_allocations import MongoAllocations
 from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
-from cerebro.adapters.mongo_decisions import MongoDecisions
+from cerebro.adapters.mongo_decisions import MongoDecisions, mark_older
+from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
@@ -35,10 +37,12 @@ OWNED = (
     collections.CEREBRO_DECISIONS,
     collections.CEREBRO_BOOKS,
     collections.AUTHORITY,
+    collections.CEREBRO_VERSIONS,
     collections.PORTFOLIO_ALLOCATIONS,
     collections.STRATEGY_BACKTEST_DATA,
 )
 SIGNALS_IN_HAND = 1000
+FIRST_VERSION = "v1"
 
 
 @asynccontextmanager
@@ -50,8 +54,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
         internal_http(platform, "cerebro", "execution") as execution,
         internal_http(platform, "cerebro", "account-data") as account_data,
     ):
+        await mark_older(db)
         world = World(
-            decisions=MongoDecisions(db, settings.version),
+            decisions=MongoDecisions(db),
             checkpoints=MongoCheckpoints(db, settings.version),
             terms=MongoTerms(db),
             authorities=MongoAuthorities(db),
@@ -62,7 +67,8 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             clock=WallClock(),
             rules=settings.rules(),
         )
-        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of)
+        shadows = MongoShadows(db, settings.version)
+        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows)
 
 
 service = Service(
@@ -81,10 +87,17 @@ service = Service(
     jobs=(
         Every(timedelta(seconds=1), jobs.sweep_debts),
         Every(timedelta(seconds=1), jobs.resolve_doubts),
+        Every(timedelta(seconds=0.2), jobs.follow),
+        Every(timedelta(seconds=5), jobs.tell_version),
         Every(timedelta(seconds=2), jobs.refresh_market),
         Every(timedelta(seconds=5), jobs.refresh_standings),
         Every(timedelta(seconds=30), jobs.keep_checkpoints),
     ),
-    routes=(api.router, api_backtests.router),
+    routes=(api.router, api_backtests.router, api_versions.router),
     lanes={topics.STANDARDIZED_SIGNALS.name: SIGNALS_IN_HAND},
 )
+
+
+def service_of(version: str) -> Service:
+    """Return the service as *version* runs it: beside the first, each has a name and subscriptions of its own."""
+    return service if version == FIRST_VERSION else replace(service, name=f"{service.name}-{version}")

@@ -22,6 +22,8 @@ class Settings(ServiceSettings):
 
     version: Annotated[str, Field(pattern=r"^[a-z0-9.\-]{1,40}$")] = "v1"
     """Names this decider's decisions; only those of the version that holds the authority owe orders."""
+    shadow: bool = False
+    """Run beside the version that decides and owe nothing, until promoted; takes no authority that nobody holds."""
     code_version: Annotated[str, Field(max_length=80)] = metadata.version("cerebro")
     """Recorded in every decision."""
     margin_limit: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.40")
@@ -50,4 +52,4 @@ class Settings(ServiceSettings):
             acceptance=self.acceptance,
             allow_live=self.platform.allow_live,
         )
-        return Rules(self.version, self.code_version, policy, patience=self.predecessor_patience)
+        return Rules(self.version, self.code_version, policy, self.predecessor_patience, shadow=self.shadow)

@@ -15,6 +15,7 @@ from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
 from mathematricks.contracts.reconciliation import ReconciliationReport
+from mathematricks.contracts.shadows import VersionSeen
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
@@ -65,9 +66,10 @@ CEREBRO_DECISIONS = Collection(
     "cerebro",
     "One decision per signal, with its complete inputs",
     indexes=(
-        Index((("portfolio", 1), ("seq", -1), ("version", 1)), unique=True),
-        Index((("version", 1), ("strategy_id", 1), ("strategy_seq", -1))),
-        Index((("signal_id", 1),)),
+        Index((("portfolio", 1), ("seq", -1), ("shadow", 1)), unique=True),
+        Index((("signal_id", 1), ("shadow", 1)), unique=True),
+        Index((("shadow", 1), ("strategy_id", 1), ("strategy_seq", -1))),
+        Index((("portfolio", 1), ("seq", -1)), where={"promotes": {"$type": "string"}}),
         Index((("decided_at", -1),)),
         OWED,
     ),
@@ -79,6 +81,9 @@ CEREBRO_BOOKS = Collection(
     "Checkpoints of the book, so that a start need not fold it all",
     indexes=(Index((("version", 1), ("portfolio", 1), ("seq", -1))),),
     model=BookCheckpoint,
+)
+CEREBRO_VERSIONS = Collection(
+    "cerebro_versions", "cerebro", "Which versions run, and when each was last seen", model=VersionSeen
 )
 AUTHORITY = Collection("authority", "cerebro", "Which version's decisions owe orders, by portfolio", model=Authority)
 PORTFOLIO_ALLOCATIONS = Collection(

@@ -135,7 +135,11 @@ class Decision(Message):
 
 
 class DecisionRecord(Message):
-    """A decision as stored, its complete inputs beside it; ``_id`` is ``version:signal_id``."""
+    """
+    An entry of a portfolio's sequence as stored: a decision with its complete inputs, or a promotion.
+
+    ``_id`` is ``version:signal_id``, or ``shadow:version:signal_id`` for what a shadow would have decided.
+    """
 
     version: Id
     portfolio: PortfolioId
@@ -151,6 +155,8 @@ class DecisionRecord(Message):
     command_ids: tuple[Id, ...] = ()
     book_hash: str = Field(description="Content hash of the book it was decided against")
     code_version: str
+    shadow: str = Field("", description="Version that decided it as a shadow; empty: it is of the authority's sequence")
+    promotes: Id | None = Field(None, description="Version that holds the authority from here on; None: a decision")
     inputs: str = Field(description="Canonical JSON of everything that was read to decide")
     output: str = Field(description="Canonical JSON of the Decision")
 
@@ -179,6 +185,21 @@ class Authority(Message):
     epoch: int = Field(ge=0)
     from_seq: int = Field(ge=1)
     since: Instant
+    by: Annotated[str, Field(max_length=200)] = Field("", description="Who promoted it; empty: it was the first")
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Promotion(Message):
+    """An entry of the authority's sequence: from the number after it on, another version's decisions owe orders."""
+
+    portfolio: PortfolioId
+    seq: int = Field(ge=1)
+    epoch: int = Field(ge=1, description="Reign that begins here")
+    version: Id = Field(description="Who reigns from here on")
+    before: Id = Field(description="Who reigned until here")
+    by: Annotated[str, Field(max_length=200)]
+    reason: Annotated[str, Field(max_length=2000)]
+    at: Instant
 
 
 class DecisionDetail(Decision):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from mathematricks.accounting.lots import ZERO
 from mathematricks.contracts.accounts import AccountUpdate
-from mathematricks.contracts.decisions import Decision, LegDecision, Tombstone
+from mathematricks.contracts.decisions import Decision, LegDecision, Promotion, Tombstone
 from mathematricks.contracts.orders import TradingOrder, order_id_for
 
 from cerebro.domain.book import Book
@@ -46,6 +46,18 @@ def after_decision(book: Book, decision: Decision) -> Book:
             _enter(draft, decision, leg, entries.get(leg.leg_index), number)
     draft.tombstones = _kept(draft.tombstones, decision.tombstones, decision.decided_at)
     return draft.book()
+
+
+def after_promotion(book: Book, promotion: Promotion) -> Book:
+    """
+    Return the book once another version decides: the same, one number on.
+
+    Raises:
+        OutOfSequence: *promotion* is not the next entry of this portfolio.
+    """
+    if (promotion.portfolio, promotion.seq) != (book.portfolio, book.seq + 1):
+        raise OutOfSequence(f"promotion {promotion.portfolio}/{promotion.seq} onto {book.portfolio}/{book.seq}")
+    return replace(book, seq=promotion.seq)
 
 
 def after_news(book: Book, news: OrderNews) -> Book:

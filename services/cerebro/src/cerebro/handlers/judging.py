@@ -97,7 +97,6 @@ class Judging:
                 epoch=authority.epoch,
                 version=rules.version,
                 code_version=rules.code_version,
-                shadow=authority.version != rules.version,
             ),
             now=now,
         )

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from mathematricks.contracts.accounts import AccountUpdate
-from mathematricks.contracts.decisions import Decision, PortfolioId
+from mathematricks.contracts.decisions import Decision, PortfolioId, Promotion
 
 from cerebro.domain.book import Book
 from cerebro.domain.book_orders import OrderNews
-from cerebro.domain.folding import after_decision, after_news, after_snapshot
+from cerebro.domain.folding import after_decision, after_news, after_promotion, after_snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,10 @@ class BookKeeper:
     def fold(self, decision: Decision, now: datetime) -> None:
         """Fold in a decision that another process made, or that was made before a restart."""
         self.commit(decision, after_decision(self.book, decision), now)
+
+    def cross(self, promotion: Promotion) -> None:
+        """Go on behind a promotion: another version's decisions follow."""
+        self.book = after_promotion(self.book, promotion)
 
     def knows(self, order_id: str) -> bool:
         """Whether the order is in this book."""

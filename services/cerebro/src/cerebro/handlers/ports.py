@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mathematricks.contracts.decisions import PortfolioId
 
@@ -14,7 +14,7 @@ from cerebro.handlers.market import MarketCache
 from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Lines
-from cerebro.ports import Allocations, Backtests, Debts, Tables, World
+from cerebro.ports import Allocations, Backtests, Debts, Shadows, Tables, World
 
 PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
 
@@ -34,13 +34,22 @@ class Ports:
     standings: Standings
     desk: Desk
     tables: Tables
+    shadows: Shadows
+    followed: dict[PortfolioId, int] = field(default_factory=dict)
+    """Number of the newest entry shadowed, by portfolio, once it is known."""
+
+    def is_shadow(self) -> bool:
+        """Whether no portfolio is this version's to decide, as far as is known."""
+        return not any(queue.reigns for queue in self.queues.values())
 
 
-def open_desk(world: World, allocations: Allocations, debts: Debts, backtests: Backtests, tables: Tables) -> Ports:
+def open_desk(
+    world: World, allocations: Allocations, debts: Debts, backtests: Backtests, tables: Tables, shadows: Shadows
+) -> Ports:
     """Return an empty desk in *world*; ``recover`` fills its books."""
     keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
     lines, market, standings = Lines(), MarketCache(world), Standings(world, keepers)
     judging = Judging(world, market, standings)
     queues = {name: PortfolioQueue(world, keepers[name], lines, judging) for name in PORTFOLIOS}
     desk = Desk(world, lines, queues, keepers["live"])
-    return Ports(world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables)
+    return Ports(world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables, shadows)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from random import SystemRandom
 
 import structlog
-from mathematricks.contracts.decisions import Authority, PortfolioId
+from mathematricks.contracts.decisions import Authority, PortfolioId, Promotion
 from mathematricks.messaging.bus import Retry
 from prometheus_client import Counter, Histogram
 
+from cerebro.domain.authority import authority_from
 from cerebro.domain.reading import may_reduce
 from cerebro.handlers.judging import Judging, Made
 from cerebro.handlers.keeper import BookKeeper
@@ -25,12 +26,16 @@ LONGEST_JITTER = 0.02
 _random = SystemRandom()
 
 
+class Deposed(Exception):
+    """Another version holds the authority: it decides this signal."""
+
+
 class PortfolioQueue:
     """
     Decides on a book rolled forward by its own decisions, and takes the new book only once they are recorded.
 
     Losing the race for the next number means that another process moved the book: fold its decisions
-    in, and decide the rest again.
+    in, and decide the rest again. If what came in was a promotion of another version, there is no again.
     """
 
     def __init__(self, world: World, keeper: BookKeeper, lines: Lines, judging: Judging) -> None:
@@ -42,6 +47,14 @@ class PortfolioQueue:
         self._waiting: list[Ticket] = []
         self._draining: asyncio.Task[None] | None = None
         self._unsure = False
+        self._turn = asyncio.Lock()
+        self.risen = False
+        """The authority has come to this version since this was last looked at."""
+
+    @property
+    def reigns(self) -> bool:
+        """Whether this version's decisions owe orders, as far as is known."""
+        return self._authority is not None and self._authority.version == self._world.rules.version
 
     @property
     def portfolio(self) -> PortfolioId:
@@ -56,18 +69,39 @@ class PortfolioQueue:
             self._draining = asyncio.create_task(self._drain())
 
     async def learn_authority(self) -> Authority:
-        """Learn whose decisions owe orders here; where nobody's do, this version's do from now on."""
-        world = self._world
-        self._authority = await world.authorities.of(self.portfolio, world.rules.version, world.clock.now())
+        """Learn whose decisions owe orders here; where nobody's do, this version's do, unless it is a shadow."""
+        world, version = self._world, self._world.rules.version
+        if world.rules.shadow:
+            now = world.clock.now()
+            nobody = Authority(portfolio=self.portfolio, version="nobody", epoch=0, from_seq=1, since=now)
+            self._authority = await world.authorities.current(self.portfolio) or nobody
+        else:
+            self._authority = await world.authorities.of(self.portfolio, version, world.clock.now())
         return self._authority
 
+    async def keep_up(self) -> None:
+        """Fold in what others recorded, between two batches."""
+        async with self._turn:
+            await self.catch_up()
+
     async def catch_up(self) -> None:
-        """Fold in every decision that the book does not contain yet."""
+        """Fold in every entry that the book does not contain yet; a promotion among them changes who decides."""
         decisions = self._world.decisions
         while newer := await decisions.after(self.portfolio, self._keeper.book.seq):
-            for decision in newer:
-                self._keeper.fold(decision, self._world.clock.now())
-                self._lines.decided(decision.strategy_id, decision.strategy_seq)
+            for entry in newer:
+                if isinstance(entry, Promotion):
+                    self._cross(entry)
+                    continue
+                self._keeper.fold(entry, self._world.clock.now())
+                self._lines.decided(entry.strategy_id, entry.strategy_seq)
+
+    def _cross(self, promotion: Promotion) -> None:
+        reigned = self.reigns
+        self._keeper.cross(promotion)
+        if self._authority is None or promotion.epoch > self._authority.epoch:
+            self._authority = authority_from(promotion)
+            self.risen = self.reigns and not reigned
+            log.info("authority.moved", portfolio=self.portfolio, to=promotion.version, epoch=promotion.epoch)
 
     async def _drain(self) -> None:
         try:
@@ -75,7 +109,8 @@ class PortfolioQueue:
                 ordered = exits_first(self._waiting)
                 most = self._world.rules.batch
                 batch, self._waiting = ordered[:most], ordered[most:]
-                await self._decide(batch)
+                async with self._turn:
+                    await self._decide(batch)
         finally:
             self._draining = None
 
@@ -106,6 +141,10 @@ class PortfolioQueue:
             await self.catch_up()
             self._unsure = False
         authority = self._authority or await self.learn_authority()
+        if not self.reigns:
+            for ticket in batch:
+                self._turn_back(ticket, Deposed(authority.version))
+            return []
         undecided = [ticket for ticket in batch if not await self._resolve_if_decided(ticket)]
         made = self._roll_forward(undecided, authority)
         if not made:
@@ -148,7 +187,6 @@ class PortfolioQueue:
         """The next number or the next signal was taken: learn by whom, pause a moment, go on."""
         before = self._keeper.book.seq
         await self.catch_up()
-        await self.learn_authority()
         log.info("race.lost", portfolio=self.portfolio, behind=self._keeper.book.seq - before, again=len(rest))
         if self._keeper.book.seq == before and await self._resolve_if_recorded(rest[0]):
             rest = rest[1:]

@@ -12,6 +12,7 @@ from mathematricks.contracts.decisions import BookCheckpoint
 from cerebro.domain.checkpoint import book_from, pieces_of
 from cerebro.handlers.keeper import BookKeeper
 from cerebro.handlers.ports import Ports
+from cerebro.handlers.promoting import tell
 from cerebro.ports import Unavailable, World
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,8 @@ async def recover(ports: Ports) -> None:
     as live, and entries are held back.
     """
     for portfolio, keeper in ports.keepers.items():
-        await ports.queues[portfolio].learn_authority()
         await _load_checkpoint(keeper, ports.world)
+        await ports.queues[portfolio].learn_authority()  # after the checkpoint: no promotion in it is unknown
         await ports.queues[portfolio].catch_up()
         keeper.doubt_all(ports.world.clock.now())
         log.info("book.recovered", portfolio=portfolio, seq=keeper.book.seq, hash=keeper.book.hash)
@@ -41,7 +42,9 @@ async def recover(ports: Ports) -> None:
             await ask_about(keeper, [*keeper.book.live_orders(), *keeper.book.guarded()], ports.world)
     except Unavailable as why:
         log.warning("recovery.incomplete", why=str(why))
-    await ports.debts.sweep(ports.world.clock.now())
+    await tell(ports)
+    if not ports.is_shadow():
+        await ports.debts.sweep(ports.world.clock.now())
 
 
 async def ask_about(keeper: BookKeeper, order_ids: list[str], world: World) -> None:

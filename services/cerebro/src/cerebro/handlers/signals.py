@@ -8,6 +8,7 @@ import structlog
 from mathematricks.contracts.signals import StandardSignal
 
 from cerebro.handlers.ports import Ports
+from cerebro.handlers.queue import Deposed
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +19,15 @@ async def on_signal(signal: StandardSignal, ports: Ports) -> None:
 
     A redelivered signal finds its decision and publishes the same again; ids are derived from the
     signal, so execution recognises them. Acknowledged once the decision is durable and published;
-    what is lost after that, the sweep publishes.
+    what is lost after that, the sweep publishes. A version without authority leaves the signal to the
+    one that has it; what nobody decided, a promoted version takes up from the signals' own record.
     """
-    decision, how = await ports.desk.decide(signal)
+    if ports.is_shadow():
+        return
+    try:
+        decision, how = await ports.desk.decide(signal)
+    except Deposed:
+        return
     if how == "joined":
         return
     orders = [ports.world.outbox.order(order) for order in decision.orders]

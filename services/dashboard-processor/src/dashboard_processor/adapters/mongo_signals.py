@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from mathematricks.contracts.base import Mode
-from mathematricks.contracts.collections import AUTHORITY, CEREBRO_DECISIONS, SIGNALS, STRATEGY_CONFIGURATIONS
+from mathematricks.contracts.collections import CEREBRO_DECISIONS, SIGNALS, STRATEGY_CONFIGURATIONS
 from mathematricks.contracts.dashboard import OverviewSignal
 from mathematricks.contracts.instruments import Contract
 from mathematricks.storage.mongo import Database, Document
@@ -15,47 +15,44 @@ from dashboard_processor.domain.signals import Verdict, newest_by_mode
 
 SIGNAL_FIELDS = ["signal_id", "external_id", "strategy_id", "received_at", "legs"]
 BOOKS = ("live", "paper")
-DECISION_FIELDS = ["signal_id", "portfolio", "outcome", "reason", "version"]
+DECISION_FIELDS = ["signal_id", "portfolio", "outcome", "reason"]
+WITH_AUTHORITY: Document = {"shadow": "", "promotes": None}
 
 
 class MongoSignals:
     """
     Signals joined with decisions: the last decided of each book, and the last received of all.
 
-    Only the decisions of the version in authority count; a shadow's are nobody's business here.
+    Only what was decided with authority counts; a shadow's decisions and promotions are nobody's business here.
     """
 
     def __init__(self, db: Database) -> None:
         self._signals = db[SIGNALS.name]
         self._decisions = db[CEREBRO_DECISIONS.name]
-        self._authority = db[AUTHORITY.name]
         self._strategies = db[STRATEGY_CONFIGURATIONS.name]
 
     async def newest(self) -> dict[Mode, tuple[OverviewSignal, ...]]:
         received = await self._signals.find({}, SIGNAL_FIELDS).sort("received_at", -1).limit(SHOWN).to_list()
-        authority = {one["portfolio"]: one["version"] async for one in self._authority.find()}
-        decided = [verdict for book in BOOKS for verdict in await self._last_decided(book, authority.get(book))]
+        decided = [verdict for book in BOOKS for verdict in await self._last_decided(book)]
         signals = {signal["signal_id"]: signal for signal in received}
         verdicts = {verdict.signal_id: verdict for verdict in decided}
         unjudged = signals.keys() - verdicts.keys()
-        verdicts |= {verdict.signal_id: verdict for verdict in await self._decided_on(unjudged, authority)}
+        verdicts |= {verdict.signal_id: verdict for verdict in await self._decided_on(unjudged)}
         signals |= {signal["signal_id"]: signal for signal in await self._signals_of(verdicts.keys() - signals.keys())}
         undecided = {signals[signal_id]["strategy_id"] for signal_id in signals.keys() - verdicts.keys()}
         modes = await self._modes_of(undecided)
         return newest_by_mode((_row(signal) for signal in signals.values()), verdicts, modes)
 
-    async def _last_decided(self, book: str, version: str | None) -> list[Verdict]:
-        of_book = {"portfolio": book} | ({"version": version} if version else {})
+    async def _last_decided(self, book: str) -> list[Verdict]:
+        of_book = {"portfolio": book} | WITH_AUTHORITY
         found = self._decisions.find(of_book, DECISION_FIELDS).sort("seq", -1).limit(SHOWN)
         return [_verdict(decision) async for decision in found]
 
-    async def _decided_on(self, signals: Collection[str], authority: Mapping[str, str]) -> list[Verdict]:
+    async def _decided_on(self, signals: Collection[str]) -> list[Verdict]:
         if not signals:
             return []
-        found = self._decisions.find({"signal_id": {"$in": list(signals)}}, DECISION_FIELDS)
-        return [
-            _verdict(one) async for one in found if one["version"] == authority.get(one["portfolio"], one["version"])
-        ]
+        found = self._decisions.find({"signal_id": {"$in": list(signals)}} | WITH_AUTHORITY, DECISION_FIELDS)
+        return [_verdict(one) async for one in found]
 
     async def _signals_of(self, ids: Collection[str]) -> list[Document]:
         return await self._signals.find({"_id": {"$in": list(ids)}}, SIGNAL_FIELDS).to_list() if ids else []
