@@ -15,6 +15,7 @@ from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
+from cerebro.adapters.mongo_runs import MongoRuns
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
@@ -176,7 +177,9 @@ def around(db: Database, **but: Any) -> Around:
         rules=rules,
     )
     shadows = MongoShadows(db, rules.version)
-    ports = open_desk(world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of, shadows)
+    ports = open_desk(
+        world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of, shadows, MongoRuns(db)
+    )
     return Around(db, ports, clock, market, orders, accounts, sent)
 
 

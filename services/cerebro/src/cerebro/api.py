@@ -1,4 +1,4 @@
-"""What Cerebro serves: decisions, its books, and allocations."""
+"""What Cerebro serves: decisions and its books."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from mathematricks.contracts.allocations import CustomAllocation, PortfolioAllocation
 from mathematricks.contracts.decisions import BookSummary, DecisionDetail, DecisionList, Outcome, PortfolioId
 from mathematricks.contracts.rest import Failure
 from mathematricks.runtime.http import Refusal, ports_of, require
 
-from cerebro.handlers.allocations import activate_custom
 from cerebro.handlers.ports import Ports
 from cerebro.summary import summarize
 
@@ -49,23 +47,3 @@ async def get_decision(signal_id: Text, ports: Given) -> DecisionDetail:
 async def get_book(portfolio: PortfolioId, ports: Given) -> BookSummary:
     """Return the book that the portfolio's next decision is made against."""
     return summarize(ports.keepers[portfolio].book)
-
-
-@router.get("/api/portfolio/allocations/current", tags=["allocations"], responses=MISSING)
-async def current_allocation(ports: Given) -> PortfolioAllocation:
-    """Return the ACTIVE allocation."""
-    active = await ports.allocations.active()
-    if active is None:
-        percent = ports.world.rules.policy.fallback_percent
-        raise Refusal(
-            404,
-            f"No allocation is active, so every strategy may use {percent} % of equity; "
-            "set one with PUT /api/portfolio/allocations/custom",
-        )
-    return active
-
-
-@router.put("/api/portfolio/allocations/custom", tags=["allocations"], responses=UNREADABLE)
-async def set_custom_allocation(wanted: CustomAllocation, ports: Given) -> PortfolioAllocation:
-    """Make this allocation the ACTIVE one from the next signal on; the one before is archived."""
-    return await activate_custom(wanted, ports)

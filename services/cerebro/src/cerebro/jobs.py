@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from cerebro.handlers.ports import Ports
 from cerebro.handlers.promoting import take_up, tell
+from cerebro.handlers.proposing import propose_nightly
 from cerebro.handlers.recovery import ask_about, keep_checkpoint
 from cerebro.handlers.shadowing import shadow
 from cerebro.ports import Unavailable
 
+log = structlog.get_logger(__name__)
+
 ASKED_ABOUT = 500
+NIGHTLY = CronTrigger(hour=0, minute="0,20,40", timezone=UTC)
+"""Midnight; later only where nobody had it done by then."""
 
 
 async def sweep_debts(ports: Ports) -> None:
@@ -64,3 +75,21 @@ async def keep_checkpoints(ports: Ports) -> None:
     """Record the books, so that a start need not fold every decision."""
     for keeper in ports.keepers.values():
         await keep_checkpoint(keeper, ports.world)
+
+
+async def keep_hours(ports: Ports) -> None:
+    """Run what is due at an hour of the day, as long as the process lives."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(_propose, NIGHTLY, args=(ports,), coalesce=True, misfire_grace_time=3600, max_instances=1)
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def _propose(ports: Ports) -> None:
+    try:
+        await propose_nightly(ports)
+    except Exception:
+        log.exception("allocation.nightly_failed")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from mathematricks.contracts.accounts import AccountState
-from mathematricks.contracts.allocations import PortfolioAllocation
+from mathematricks.contracts.allocations import (
+    AllocationStatus,
+    OptimizationRun,
+    OptimizationSummary,
+    OptimizationTerms,
+    PortfolioAllocation,
+)
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.decisions import (
     Authority,
@@ -26,6 +32,7 @@ from mathematricks.contracts.signals import StandardSignal
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.runtime.clock import Clock
 
+from cerebro.domain.approval import Change
 from cerebro.domain.backtests.cells import Cell
 from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.comparing import Pair
@@ -107,8 +114,39 @@ class Allocations(Protocol):
     async def active(self) -> PortfolioAllocation | None:
         """Return the ACTIVE one."""
 
-    async def activate(self, allocation: PortfolioAllocation) -> None:
-        """Make *allocation* the ACTIVE one and archive the one before, both or neither."""
+    async def find(self, allocation_id: str) -> PortfolioAllocation | None:
+        """Return the one with this id."""
+
+    async def by_key(self, key: str) -> PortfolioAllocation | None:
+        """Return the one on which something was done under this idempotency key."""
+
+    async def newest(self, limit: int, status: AllocationStatus | None = None) -> Sequence[PortfolioAllocation]:
+        """Return the newest, in this status if one is named."""
+
+    async def apply(self, changes: Sequence[Change]) -> bool:
+        """Write all *changes* or none; False where a document has changed since it was read."""
+
+
+class Runs(Protocol):
+    """Optimisations as they were run, and who may take part."""
+
+    async def strategies(self) -> Sequence[StrategyConfiguration]:
+        """Return every strategy of the registry, by id."""
+
+    async def add(self, run: OptimizationRun) -> None:
+        """Record *run*."""
+
+    async def find(self, run_id: str) -> OptimizationRun | None:
+        """Return the run with this id."""
+
+    async def newest(self, limit: int) -> Sequence[OptimizationSummary]:
+        """Return the newest runs, without their returns."""
+
+    async def take(self, name: str, until: datetime, now: datetime) -> bool:
+        """Take the lease *name*; False where it is held or done. Not finished by *until*, it may be taken again."""
+
+    async def finish(self, name: str) -> None:
+        """Note that what the lease was for is done."""
 
 
 class Backtests(Protocol):
@@ -226,6 +264,7 @@ class Rules:
         quote_life: Seconds that a quote is good for.
         facts_life: Seconds that instrument facts, rates and market hours are good for.
         batch: Most decisions recorded in one write.
+        proposal: What the nightly optimisation is run with.
         shadow: It waits to be promoted: it takes no authority, though nobody holds it.
     """
 
@@ -237,6 +276,7 @@ class Rules:
     quote_life: float = 5.0
     facts_life: float = 10.0
     batch: int = 32
+    proposal: OptimizationTerms = field(default_factory=OptimizationTerms)
     shadow: bool = False
 
 

@@ -14,7 +14,7 @@ from mathematricks.runtime.http import internal_http
 from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.mongo import mongo
 
-from cerebro import api, api_backtests, api_versions, jobs
+from cerebro import api, api_allocations, api_backtests, api_versions, jobs
 from cerebro.adapters.bus_outbox import BusOutbox
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.http_services import ExecutionOrders, HttpAccounts, HttpMarketData
@@ -23,6 +23,7 @@ from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions, mark_older
+from cerebro.adapters.mongo_runs import MongoRuns
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
@@ -39,6 +40,8 @@ OWNED = (
     collections.AUTHORITY,
     collections.CEREBRO_VERSIONS,
     collections.PORTFOLIO_ALLOCATIONS,
+    collections.PORTFOLIO_OPTIMIZATION_RUNS,
+    collections.CEREBRO_LEASES,
     collections.STRATEGY_BACKTEST_DATA,
 )
 SIGNALS_IN_HAND = 1000
@@ -67,8 +70,10 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             clock=WallClock(),
             rules=settings.rules(),
         )
-        shadows = MongoShadows(db, settings.version)
-        yield open_desk(world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows)
+        shadows, runs = MongoShadows(db, settings.version), MongoRuns(db)
+        yield open_desk(
+            world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows, runs
+        )
 
 
 service = Service(
@@ -93,7 +98,8 @@ service = Service(
         Every(timedelta(seconds=5), jobs.refresh_standings),
         Every(timedelta(seconds=30), jobs.keep_checkpoints),
     ),
-    routes=(api.router, api_backtests.router, api_versions.router),
+    streams=(jobs.keep_hours,),
+    routes=(api.router, api_allocations.router, api_backtests.router, api_versions.router),
     lanes={topics.STANDARDIZED_SIGNALS.name: SIGNALS_IN_HAND},
 )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from importlib import metadata
 from typing import Annotated
 
+from mathematricks.contracts.allocations import Method, OptimizationTerms
 from mathematricks.runtime.settings import ServiceSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -41,6 +42,17 @@ class Settings(ServiceSettings):
     predecessor_patience: Annotated[float, Field(gt=0, le=60)] = 0.5
     """Seconds that a signal waits for the one before it of its strategy."""
 
+    allocation_method: Method = "max_return_cvar"
+    """Optimiser of the nightly proposal (docs/allocation.md)."""
+    allocation_confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    """How far the tail reaches whose mean loss is CVaR."""
+    allocation_cvar_limit: Annotated[float, Field(gt=0, le=1)] = 0.02
+    """Most that the mean of the worst days may lose of the equity."""
+    allocation_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Most of the equity that a proposal gives one strategy."""
+    allocation_leverage: Annotated[float, Field(gt=0, le=2)] = 2.0
+    """Most of the equity that a proposal gives all together."""
+
     def rules(self) -> Rules:
         """Return how this decider works and the limits it decides under."""
         policy = Policy(
@@ -52,4 +64,12 @@ class Settings(ServiceSettings):
             acceptance=self.acceptance,
             allow_live=self.platform.allow_live,
         )
-        return Rules(self.version, self.code_version, policy, self.predecessor_patience, shadow=self.shadow)
+        proposal = OptimizationTerms(
+            method=self.allocation_method,
+            confidence=self.allocation_confidence,
+            cvar_limit=self.allocation_cvar_limit,
+            cap=self.allocation_cap,
+            leverage=self.allocation_leverage,
+        )
+        patience = self.predecessor_patience
+        return Rules(self.version, self.code_version, policy, patience, proposal=proposal, shadow=self.shadow)

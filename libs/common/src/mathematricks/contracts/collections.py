@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
 from mathematricks.contracts.alerts import AlertRecord
-from mathematricks.contracts.allocations import PortfolioAllocation
+from mathematricks.contracts.allocations import Lease, OptimizationRun, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.base import Collection, Index
 from mathematricks.contracts.controls import ControlChange, Controls, FlattenReport, RiskMarks
@@ -93,8 +93,23 @@ PORTFOLIO_ALLOCATIONS = Collection(
     indexes=(
         Index((("status", 1),), unique=True, where={"status": "ACTIVE"}),
         Index((("created_at", -1),)),
+        Index((("history.key", 1),), where={"history.key": {"$type": "string"}}),
     ),
     model=PortfolioAllocation,
+)
+PORTFOLIO_OPTIMIZATION_RUNS = Collection(
+    "portfolio_optimization_runs",
+    "cerebro",
+    "Every optimisation with its inputs, outcome and proof",
+    indexes=(Index((("started_at", -1),)),),
+    model=OptimizationRun,
+)
+CEREBRO_LEASES = Collection(
+    "cerebro_leases",
+    "cerebro",
+    "What one process at a time does, such as the nightly proposal",
+    indexes=(Index((("until", 1),), expire_after_seconds=7 * 86_400),),
+    model=Lease,
 )
 STRATEGY_BACKTEST_DATA = Collection(
     "strategy_backtest_data",

@@ -14,7 +14,7 @@ from cerebro.handlers.market import MarketCache
 from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Lines
-from cerebro.ports import Allocations, Backtests, Debts, Shadows, Tables, World
+from cerebro.ports import Allocations, Backtests, Debts, Runs, Shadows, Tables, World
 
 PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
 
@@ -35,6 +35,7 @@ class Ports:
     desk: Desk
     tables: Tables
     shadows: Shadows
+    runs: Runs
     followed: dict[PortfolioId, int] = field(default_factory=dict)
     """Number of the newest entry shadowed, by portfolio, once it is known."""
 
@@ -44,7 +45,13 @@ class Ports:
 
 
 def open_desk(
-    world: World, allocations: Allocations, debts: Debts, backtests: Backtests, tables: Tables, shadows: Shadows
+    world: World,
+    allocations: Allocations,
+    debts: Debts,
+    backtests: Backtests,
+    tables: Tables,
+    shadows: Shadows,
+    runs: Runs,
 ) -> Ports:
     """Return an empty desk in *world*; ``recover`` fills its books."""
     keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
@@ -52,4 +59,6 @@ def open_desk(
     judging = Judging(world, market, standings)
     queues = {name: PortfolioQueue(world, keepers[name], lines, judging) for name in PORTFOLIOS}
     desk = Desk(world, lines, queues, keepers["live"])
-    return Ports(world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables, shadows)
+    return Ports(
+        world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables, shadows, runs
+    )
