@@ -12,6 +12,7 @@ CLOCKS = {"now", "utcnow", "today"}
 PURE = {f"{name}.domain": package / "domain" for name, package in SERVICES.items()} | {
     "contracts": ROOT / "libs/common/src/mathematricks/contracts",
     "accounting": ROOT / "libs/common/src/mathematricks/accounting",
+    "quant": ROOT / "libs/common/src/mathematricks/quant",
 }
 
 
