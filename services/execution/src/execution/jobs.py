@@ -13,6 +13,8 @@ from execution.domain.orders import PROTECTIVE, ExecType, Happened
 from execution.domain.submission import no_longer_acceptable
 from execution.ports import BrokerUnavailable, Ports
 from execution.steps import reporting
+from execution.steps.controlling import read_controls
+from execution.steps.enforcing import enforce
 from execution.steps.following import AT_WORK, cancel, go, revisit
 from execution.steps.protecting import tidy_lot
 from execution.steps.resolving import resolve
@@ -85,6 +87,16 @@ async def watch_lots(ports: Ports) -> None:
             await tidy_lot(entry.order_id, ports, go, cancel)
     for account, instrument in ports.blotter.live_places():
         await _take_back(account, instrument, ports)
+
+
+async def enforce_controls(ports: Ports) -> None:
+    """Carry the fired switches a round further."""
+    await enforce(ports)
+
+
+async def follow_controls(ports: Ports) -> None:
+    """Take over changes of the controls that another process made."""
+    await read_controls(ports)
 
 
 async def explain_positions(ports: Ports) -> None:

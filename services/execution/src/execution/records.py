@@ -73,6 +73,15 @@ class OrderStore(Protocol):
     async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
         """Return every order that closes one of *lots*, live or ended."""
 
+    async def entries_of(self, strategy_id: str, account: str, instrument: str, limit: int) -> list[OrderRecord]:
+        """Return the strategy's entries there that filled anything, the newest decision first."""
+
+    async def named(self, prefix: str) -> list[OrderRecord]:
+        """Return the orders whose cause begins with *prefix*."""
+
+    async def decided_since(self, at: datetime) -> list[OrderRecord]:
+        """Return the orders decided since then."""
+
     async def unfinished(self) -> list[OrderRecord]:
         """Return every order that lives or needs care, and the orders of the groups among them."""
 
@@ -104,6 +113,9 @@ class ExecutionStore(Protocol):
 
     async def of_orders(self, order_ids: Iterable[str]) -> list[Execution]:
         """Return the executions of these orders."""
+
+    async def last_in(self, account: str, instrument: str) -> Execution | None:
+        """Return the newest execution of a place."""
 
     async def known(self, execution_ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are on record."""

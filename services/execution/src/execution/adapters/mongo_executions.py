@@ -49,6 +49,11 @@ class MongoExecutions:
         documents = await self._executions.find({"order_id": {"$in": list(order_ids)}}).to_list()
         return [Execution.model_validate(document) for document in documents]
 
+    async def last_in(self, account: str, instrument: str) -> Execution | None:
+        newest = [("executed_at", -1)]
+        document = await self._executions.find_one({"account": account, "instrument": instrument}, sort=newest)
+        return Execution.model_validate(document) if document else None
+
     async def known(self, execution_ids: Iterable[str]) -> set[str]:
         found = await self._executions.find({"_id": {"$in": list(execution_ids)}}, {"_id": 1}).to_list()
         return {document["_id"] for document in found}

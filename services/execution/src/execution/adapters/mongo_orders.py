@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from mathematricks.contracts.collections import CONTROLS, ORDER_TOMBSTONES, ORDERS
@@ -36,6 +39,17 @@ class MongoOrders:
 
     async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
         return await self._find({"closes.0.lot": {"$exists": True}, "closes.lot": {"$in": list(lots)}})
+
+    async def entries_of(self, strategy_id: str, account: str, instrument: str, limit: int) -> list[OrderRecord]:
+        which = {"strategy_id": strategy_id, "account": account, "instrument": instrument, "purpose": "entry"}
+        found = self._orders.find(which | {"filled": {"$gt": Decimal(0)}}).sort("decided_at", -1)
+        return [OrderRecord.model_validate(document) for document in await found.to_list(limit)]
+
+    async def named(self, prefix: str) -> list[OrderRecord]:
+        return await self._find({"signal_id": {"$regex": f"^{re.escape(prefix)}"}})
+
+    async def decided_since(self, at: datetime) -> list[OrderRecord]:
+        return await self._find({"decided_at": {"$gte": at}})
 
     async def unfinished(self) -> list[OrderRecord]:
         orders = {order.order_id: order for order in await self._find({"live": True})}

@@ -10,7 +10,6 @@ from decimal import Decimal
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
-from execution.domain.controls.flattening import is_clear
 from execution.domain.exits import AT_VENUE, Held
 from execution.domain.groups import group_of
 from execution.domain.orders import PROTECTIVE
@@ -170,10 +169,10 @@ class Blotter:
         at_venue = any(order.status in AT_VENUE for order in self.live_in(account, instrument))
         return not at_venue and (changed is None or changed < since)
 
-    def has_moved(self, account: str, instrument: str, since: datetime) -> bool:
-        """Whether an order of the instrument was recorded since then, or one may trade without being in doubt."""
+    def changed_since(self, account: str, instrument: str, since: datetime) -> bool:
+        """Whether an order of the instrument has changed since then."""
         changed = self._changed.get((account, instrument))
-        return (changed is not None and changed >= since) or not is_clear(self.live_in(account, instrument))
+        return changed is not None and changed >= since
 
     def known(self) -> Iterator[OrderRecord]:
         """Yield every order in memory: the live, the watched, and the newest ended ones."""

@@ -10,6 +10,7 @@ from functools import partial
 from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
+from execution.domain.closing import has_moved
 from execution.domain.exits import live_reducing, reducible
 from execution.domain.groups import all_or_none, group_of
 from execution.domain.orders import PROTECTIVE, ExecType, Happened, apply
@@ -126,7 +127,7 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
         situation = Situation(refusal, instrument, legs_missing=missing, ahead=_ahead(ports, order), breach=breach)
         return next_step(order, around.controls, ports.market.quote(order.contract), situation, now)
     if order.purpose == "flatten":
-        moved = ports.blotter.has_moved(order.account, order.instrument, order.decided_at)
+        moved = has_moved(order, ports.blotter)
         return next_step(order, around.controls, None, Situation(refusal, instrument, moved=moved), now)
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)

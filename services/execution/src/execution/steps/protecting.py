@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from mathematricks.contracts.base import opposite
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
-from execution.domain.exits import reducible
+from execution.domain.controls.switches import in_force, is_at_least
+from execution.domain.exits import ZERO, reducible
 from execution.domain.orders import PROTECTIVE, ExecType, Happened
 from execution.domain.protection import Guard, guard
 from execution.domain.submission import first_record
@@ -28,10 +29,19 @@ async def tidy_lot(entry_id: str, ports: Ports, go: Go, cancel: Cancel) -> None:
         closers = await ports.orders.of_lots([entry_id])
         held = ports.blotter.held(entry.account, entry.instrument)
         there_is = reducible(opposite(entry.side), entry.strategy_id, held, ()).most
+        if _stays_unprotected(entry, ports):
+            there_is = ZERO
         wanted = guard(entry, closers, there_is, ports.clock.now())
         await _bring_about(entry, wanted, closers, (ports, go, cancel))
 
     await one_at_a_time(f"lot:{entry_id}", ports, tidy)
+
+
+def _stays_unprotected(entry: OrderRecord, ports: Ports) -> bool:
+    """The kill switch has taken protection away: it is not made anew while that is in force."""
+    controls = ports.oversight.controls
+    switch = in_force(controls, entry.account, entry.strategy_id) if controls is not None else None
+    return is_at_least(switch, "cancel_resting")
 
 
 async def _bring_about(

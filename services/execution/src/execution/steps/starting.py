@@ -12,6 +12,7 @@ from mathematricks.contracts.orders import OrderStatus
 from execution.domain.exits import AT_VENUE
 from execution.domain.submission import refolded
 from execution.ports import Broker, BrokerUnavailable, Ports
+from execution.steps.crossing import finish_crossings
 from execution.steps.following import record_and_follow
 from execution.steps.looking import change_of
 from execution.steps.reporting import publish_account
@@ -46,6 +47,7 @@ async def reconcile(ports: Ports) -> None:
                 title = f"{account} cannot be reconciled: {silence}"
                 await alert(ports, "critical", f"account.unreconciled:{account}", title[:500], account=account)
             await publish_account(account, ports)
+    await finish_crossings(ports)
     live = len(list(ports.blotter.live()))
     log.info("execution.reconciled", worker=ports.worker, generation=controls.generation, live_orders=live)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
+from execution.domain.controls.switches import in_force, is_at_least
 from execution.domain.groups import failure, is_unwound, to_unwind
 from execution.domain.orders import ExecType, Happened
 from execution.domain.submission import first_record
@@ -18,6 +19,8 @@ async def tidy_group(group: tuple[str, str], ports: Ports, go: Go, cancel: Cance
 
     async def tidy() -> None:
         legs = ports.blotter.legs(group)
+        if legs and _is_flattened(legs[0], ports):
+            return  # the kill switch closes what the legs filled
         reason = failure(legs, ports.clock.now())
         if reason is None and not any(leg.unwinding for leg in legs):
             return
@@ -25,6 +28,11 @@ async def tidy_group(group: tuple[str, str], ports: Ports, go: Go, cancel: Cance
         await _undo(ports.blotter.legs(group), (ports, go, cancel))
 
     await one_at_a_time(f"group:{group}", ports, tidy)
+
+
+def _is_flattened(leg: OrderRecord, ports: Ports) -> bool:
+    controls = ports.oversight.controls
+    return controls is not None and is_at_least(in_force(controls, leg.account, leg.strategy_id), "flatten")
 
 
 async def _declare_failed(legs: list[OrderRecord], reason: str, ports: Ports) -> None:
@@ -46,7 +54,8 @@ async def _undo(legs: list[OrderRecord], acts: tuple[Ports, Go, Cancel]) -> None
     for leg in legs:
         if leg.live and leg.ends_as is None:
             await cancel(leg, Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED), ports)
-    unwinds = [o for o in await ports.orders.of_lots(leg.order_id for leg in legs) if o.purpose == "unwind"]
+    closers = await ports.orders.of_lots(leg.order_id for leg in legs)
+    unwinds = [order for order in closers if order.purpose in ("unwind", "flatten")]
     current = [ports.blotter.find(leg.order_id) or leg for leg in legs]
     for leg in current:
         closing = to_unwind(leg, unwinds, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from mathematricks.contracts.base import Side, derive_id
 from mathematricks.contracts.executions import UNATTRIBUTED, Execution
@@ -147,16 +147,18 @@ def _of(strategy_id: str, held: Decimal, lots: Sequence[Lot]) -> list[Part]:
 
 
 def _shares(parts: Sequence[Part], commission: Decimal) -> list[Decimal]:
-    """Strategies share the commission by units; the unattributed ledger, which paid it, is paid back."""
+    """Strategies share the commission by units, to the last digit; the unattributed ledger, which paid it, is paid."""
     whole = sum((part.units for part in parts if part.strategy_id != UNATTRIBUTED), ZERO)
-    if not whole:
-        return [ZERO] * len(parts)
-    own = [
-        ZERO if part.strategy_id == UNATTRIBUTED else (commission * part.units / whole).quantize(CENTS, ROUND_DOWN)
-        for part in parts
-    ]
-    back = -sum(own, ZERO)
-    return [back if part.strategy_id == UNATTRIBUTED else share for part, share in zip(parts, own, strict=True)]
+    shares, done, paid = [], ZERO, ZERO
+    for part in parts:
+        if part.strategy_id == UNATTRIBUTED:
+            shares.append(-commission if whole else ZERO)
+            continue
+        done += part.units
+        due = commission if done == whole else (commission * done / whole).quantize(CENTS)
+        shares.append(due - paid)
+        paid = due
+    return shares
 
 
 def _record(part: Part, commission: Decimal, terms: Crossing, by: tuple[str, datetime]) -> OrderRecord:

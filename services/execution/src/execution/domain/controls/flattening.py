@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mathematricks.contracts.base import Mode, Side, derive_id
-from mathematricks.contracts.controls import ControlMode, PlaceReport, Scope, Switch
+from mathematricks.contracts.controls import ControlMode, PlaceReport, Switch
 from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderRecord, OrderStatus, TradingOrder
 
-from execution.domain.controls.switches import HARDNESS
 from execution.domain.exits import AT_VENUE
-from execution.domain.orders import PROTECTIVE
+from execution.domain.orders import PROTECTIVE, ExecType
 
 ZERO = Decimal(0)
 FLATTEN = "flatten"
@@ -36,6 +35,7 @@ class Flattening:
         found: How many entries, exits and protective orders lived when it was first looked at.
         rounds: By place, how many closing orders were made.
         failures: By place, how many of them in turn closed nothing, and when to try again.
+        asked: Accounts whose venue has said what it holds.
         swept_at: When orders at the venues that are not ours were last cancelled.
         waiting: What it waits for, as last told.
         flat: Nothing was left when it was last looked at.
@@ -43,6 +43,7 @@ class Flattening:
 
     found: tuple[int, int, int] = (0, 0, 0)
     rounds: dict[Place, int] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     failures: dict[Place, tuple[int, datetime]] = field(default_factory=dict)
     swept_at: datetime | None = None
     waiting: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ def to_cancel(switch: Switch, orders: Iterable[OrderRecord], asked_before: datet
     the closing orders themselves. One whose cancellation was asked for after *asked_before* is let be.
     """
     covered = [order for order in orders if switch.scope.covers(order.account, order.strategy_id)]
-    return [order for order in covered if _is_to_go(switch, order) and not _was_asked(order, asked_before)]
+    return [order for order in covered if _is_to_go(switch, order) and not _is_being_asked(order, asked_before)]
 
 
 def _is_to_go(switch: Switch, order: OrderRecord) -> bool:
@@ -88,13 +89,12 @@ def _is_to_go(switch: Switch, order: OrderRecord) -> bool:
     return mode == "cancel_resting" and rests and order.recorded_at <= switch.fired_at
 
 
-def _was_asked(order: OrderRecord, asked_before: datetime) -> bool:
-    return order.ends_as is not None and order.updated_at > asked_before
-
-
-def stays_unprotected(switch: Switch | None) -> bool:
-    """Return whether stops and targets are taken away and not made anew while *switch* is in force."""
-    return switch is not None and HARDNESS[switch.mode] >= HARDNESS["cancel_resting"]
+def _is_being_asked(order: OrderRecord, asked_before: datetime) -> bool:
+    """What is on its way ends as it works, and what is being cancelled is asked about by whoever resolves doubts."""
+    if order.ends_as is not None and order.status in (OrderStatus.SUBMITTING, OrderStatus.PENDING_CANCEL):
+        return True
+    refused = bool(order.history) and order.history[-1].event == ExecType.CANCEL_REJECTED
+    return (order.ends_as is not None or refused) and order.updated_at > asked_before
 
 
 def is_clear(orders: Iterable[OrderRecord], asked_before: datetime | None = None) -> bool:
@@ -138,15 +138,22 @@ def cause(generation: int, place: Place, number: int = 1) -> str:
 
 
 def closing_order(
-    named: str, side_and_units: tuple[Side, Decimal], of: tuple[str, Mode, Contract], now: datetime
+    named: str, side_and_units: tuple[Side, Decimal], of: tuple[str, Mode, Contract], now: datetime, whose: str = ""
 ) -> TradingOrder:
-    """Return the market order named *named* in an account; it is booked to nobody until it is split."""
+    """
+    Return the market order named *named* in an account; it is booked to nobody until it is split.
+
+    Args:
+        now: When its venue was asked what it is to close.
+        whose: The strategy that alone is flattened; none: the account's net.
+    """
     side, units = side_and_units
     account, mode, contract = of
     return TradingOrder(
         order_id=derive_id("o", named),
         signal_id=named,
         strategy_id=UNATTRIBUTED,
+        external_id=whose,
         portfolio=mode.lower(),
         seq=0,
         account=account,
@@ -200,12 +207,3 @@ def goes_through_zero(held: Decimal, fills: Iterable[Execution]) -> bool:
 def signed(fill: Execution) -> Decimal:
     """Return the units of *fill*, negative for a sale."""
     return fill.quantity if fill.side == "BUY" else -fill.quantity
-
-
-def scope_holds(scope: Scope, account: str, by_strategy: Mapping[str, Decimal], venue_net: Decimal) -> bool:
-    """Return whether anything within *scope* is held in a place, by a strategy or by the venue."""
-    if scope.kind == "strategy":
-        return bool(by_strategy.get(scope.name, ZERO))
-    if not scope.covers(account, UNATTRIBUTED):
-        return False
-    return bool(venue_net) or any(units for name, units in by_strategy.items() if name != UNATTRIBUTED)

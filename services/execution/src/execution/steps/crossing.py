@@ -1,0 +1,133 @@
+"""Cross: split what was closed net over the strategies' sub-ledgers, opposites against each other at one price."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import structlog
+from mathematricks.contracts.controls import Scope
+from mathematricks.contracts.executions import UNATTRIBUTED
+from mathematricks.contracts.instruments import Contract
+from mathematricks.contracts.orders import OrderRecord, TradingOrder
+
+from execution.domain.controls.crossing import (
+    Crossing,
+    Lot,
+    execution_of,
+    is_crossed,
+    left_of,
+    one_price,
+    parts_of,
+    records_of,
+)
+from execution.domain.controls.flattening import Place
+from execution.domain.orders import ExecType, Happened, apply
+from execution.ports import Change, Ports
+from execution.records import AlreadyKept, Moved, Writes
+from execution.steps.booking import fx_rate
+from execution.steps.telling import publish
+
+log = structlog.get_logger(__name__)
+
+ZERO = Decimal(0)
+READ_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Split:
+    """
+    One place to be split: the scope's sub-positions there, and what closed them at the venue.
+
+    Attributes:
+        like: An order of the place that tells account, mode, instrument and cause.
+        closers: The orders that closed it; none where strategies held only against each other.
+    """
+
+    scope: Scope
+    like: TradingOrder
+    closers: Sequence[OrderRecord]
+
+
+async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
+    """
+    Bring every sub-position of *splits* to zero; return the instruments for which that was not to be done yet.
+
+    All parts are recorded in one transaction, which also settles what closed them, and are booked then:
+    a crash between is made good before anything else is looked at.
+    """
+    parts = await asyncio.gather(*(_records(split, ports) for split in splits))
+    records = [record for known in parts for record in known or ()]
+    done = [order for split, known in zip(splits, parts, strict=True) if known is not None for order in split.closers]
+    settled = [(order, apply(order, _settled(ports))) for order in done]
+    try:
+        await ports.orders.claim(ports.worker, lambda _: Writes(records, settled))
+    except (AlreadyKept, Moved) as known_already:
+        for order in known_already.orders:
+            ports.blotter.put(order)
+        return [split.like.instrument for split in splits]
+    for order in (*records, *(after for _, after in settled)):
+        ports.blotter.put(order)
+    await _book_all(records, ports)
+    log.info("flatten.crossed", places=len(splits), parts=len(records))
+    return [split.like.instrument for split, known in zip(splits, parts, strict=True) if known is None]
+
+
+async def finish_crossings(ports: Ports) -> None:
+    """Book what was recorded as crossed and did not get to be booked: until then positions are not what they seem."""
+    await _book_all([order for order in ports.blotter.watched() if is_crossed(order)], ports)
+
+
+async def _book_all(records: Sequence[OrderRecord], ports: Ports) -> None:
+    await asyncio.gather(*(_book(record, ports) for record in records))
+    await asyncio.gather(*(ports.record(Change(record.order_id, _settled(ports))) for record in records))
+
+
+def _settled(ports: Ports) -> Happened:
+    return Happened(ExecType.NOTED, ports.clock.now(), but={"watched": False})
+
+
+async def _records(split: Split, ports: Ports) -> list[OrderRecord] | None:
+    place = split.like.account, split.like.instrument
+    positions = _within(split.scope, ports.blotter.sub_positions(*place))
+    price = await _price(place, split.like.contract, split.closers, ports)
+    if price is None:
+        return None
+    lots = {name: await _lots(name, place, held, ports) for name, held in positions.items()}
+    commission = sum((order.commission for order in split.closers), ZERO)
+    terms = Crossing(split.like, price, commission)
+    return records_of(parts_of(positions, lots), terms, ports.worker, ports.clock.now())
+
+
+async def _book(record: OrderRecord, ports: Ports) -> None:
+    now = ports.clock.now()
+    instrument = ports.market.instrument(record.contract)
+    account = ports.brokers.account(record.account)
+    base = account.base_currency if account else "USD"
+    rate = fx_rate(ports, instrument.currency if instrument else base, base)
+    execution = execution_of(record, (instrument, rate, base), now)
+    recorded = await ports.record(Change(None, Happened(ExecType.NOTED, now), crossed=execution))
+    if recorded.execution is not None:
+        await publish(record, recorded.execution, ports)
+
+
+def _within(scope: Scope, positions: dict[str, Decimal]) -> dict[str, Decimal]:
+    own = {name: held for name, held in positions.items() if name != UNATTRIBUTED}
+    return {name: held for name, held in own.items() if scope.kind != "strategy" or name == scope.name}
+
+
+async def _price(place: Place, contract: Contract, closers: Sequence[OrderRecord], ports: Ports) -> Decimal | None:
+    fills = await ports.executions.of_orders(order.order_id for order in closers) if closers else []
+    quote = ports.market.quote(contract)
+    last = None if fills or quote else await ports.executions.last_in(*place)
+    return one_price(fills, quote.mid if quote else None, last.price if last else None)
+
+
+async def _lots(strategy_id: str, place: Place, held: Decimal, ports: Ports) -> list[Lot]:
+    """Return the strategy's open lots on the side it holds, newest first, as many as explain *held*."""
+    side = "BUY" if held > 0 else "SELL"
+    entries = await ports.orders.entries_of(strategy_id, *place, READ_AT_ONCE)
+    mine = [entry for entry in entries if entry.side == side]
+    return left_of(mine, await ports.orders.of_lots(entry.order_id for entry in mine)) if mine else []
