@@ -18,6 +18,7 @@ from mathematricks_cli.verbs import (
     strategy,
     up,
     venue,
+    versions,
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -28,6 +29,8 @@ app.command()(status.status)
 app.add_typer(strategy.app, name="strategy")
 app.add_typer(account.app, name="account")
 app.add_typer(allocation.app, name="allocation")
+app.command()(versions.promote)
+app.add_typer(versions.shadow, name="shadow")
 app.command()(allocate.allocate)
 app.command("min-account")(allocate.min_account)
 app.command("ingest-backtest")(ingest_backtest.ingest_backtest)

@@ -25,6 +25,7 @@ from mathematricks_cli.faults import OperatorFault
 from mathematricks_cli.profile import sample_cpu
 from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 
+SHADOWS_OWN = "CEREBRO_SHADOW_"
 PROFILE = "MATHEMATRICKS_PROFILE"
 
 
@@ -56,7 +57,9 @@ def run_embedded(state: StateDir, options: UpOptions, tell: Callable[[DeskRecord
         platform = platform_of(state, mongod, options)
         record = record_of(platform, mongod, options)
         configure_logging("desk", platform.log_level)
-        desk = Composite(create_apps(platform, MemoryBus()), fleet.FRONTEND, on_started)
+        bus = MemoryBus()
+        apps = create_apps(platform, bus) + ([shadow_app(options.shadow, platform, bus)] if options.shadow else [])
+        desk = Composite(apps, fleet.FRONTEND, on_started)
         if os.environ.get(PROFILE):
             sample_cpu()
         _serve(desk, options)
@@ -92,6 +95,31 @@ def create_apps(platform: Platform, bus: Bus) -> list[FastAPI]:
         return [create_app(service, read_settings(service.settings, platform), bus) for service in services]
     except SettingsInvalid as wrong:
         raise StartFailed(str(wrong)) from wrong
+
+
+def shadow_app(version: str, platform: Platform, bus: Bus) -> FastAPI:
+    """Return a Cerebro of *version* that waits to be promoted; raise ``StartFailed`` where its settings are wrong."""
+    from cerebro.service import service_of
+
+    service, before = service_of(version), dict(os.environ)
+    os.environ.update(shadow_settings(version, before))
+    try:
+        return create_app(service, read_settings(service.settings, platform), bus)
+    except SettingsInvalid as wrong:
+        raise StartFailed(str(wrong)) from wrong
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def shadow_settings(version: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what a shadow is told beside the rest: ``CEREBRO_SHADOW_MARGIN_LIMIT`` is its ``CEREBRO_MARGIN_LIMIT``."""
+    own = {
+        name.replace(SHADOWS_OWN, "CEREBRO_", 1): value
+        for name, value in environment.items()
+        if name.startswith(SHADOWS_OWN)
+    }
+    return own | {"CEREBRO_VERSION": version, "CEREBRO_SHADOW": "true"}
 
 
 def record_of(platform: Platform, mongod: DeskMongod, options: UpOptions) -> DeskRecord:

@@ -16,7 +16,7 @@ import httpx
 
 from mathematricks_cli import fleet
 from mathematricks_cli.desk_mongod import desk_mongod, is_free
-from mathematricks_cli.embedded import StartFailed, await_port, usual_settings
+from mathematricks_cli.embedded import StartFailed, await_port, shadow_settings, usual_settings
 from mathematricks_cli.emulator import find_jar, find_java
 from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 from mathematricks_cli.supervisor import Program, Supervisor
@@ -97,6 +97,8 @@ async def _start_all(stack: Stack, supervisor: Supervisor) -> None:
     environment = environment_of(state, record, host)
     for name in fleet.START_ORDER:
         supervisor.keep(_program(state, record, name, environment))
+    if stack.options.shadow is not None:
+        supervisor.keep(_shadow(state, stack.options, environment))
     await _await_ready(record)
 
 
@@ -161,6 +163,13 @@ def _program(state: StateDir, record: DeskRecord, name: str, environment: Mappin
     if name == fleet.EXECUTION and record.venue_url is not None:
         told = {"EXECUTION_VENUE_URL": record.venue_url, "EXECUTION_VENUE_TOKEN": state.venue_token()} | told
     return Program(name, command, told, state.log_path)
+
+
+def _shadow(state: StateDir, options: UpOptions, environment: Mapping[str, str]) -> Program:
+    name = f"{fleet.CEREBRO}-{options.shadow}"
+    where = {"HOST": options.host, "PORT": str(state.port(name))}
+    told = {**environment, **shadow_settings(str(options.shadow), environment), **where}
+    return Program(name, (sys.executable, "-m", fleet.package_of(fleet.CEREBRO)), told, state.log_path)
 
 
 async def _start_emulator(state: StateDir, supervisor: Supervisor) -> str:

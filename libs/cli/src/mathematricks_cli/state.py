@@ -34,6 +34,7 @@ class UpOptions:
     """
     What ``up`` was told; *paper_cash* is what a new paper account opens with, by currency.
 
+    *shadow* is a version of Cerebro that runs beside the one that decides.
     *venue* runs the paper venue as a process of its own, *venue_faults* with faults on demand.
     """
 
@@ -43,6 +44,7 @@ class UpOptions:
     paper_cash: dict[str, str]
     venue: bool = False
     venue_faults: bool = False
+    shadow: str | None = None
 
 
 @dataclass(frozen=True)

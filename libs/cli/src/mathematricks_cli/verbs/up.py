@@ -29,13 +29,14 @@ def up(
     paper_cash: Annotated[str, typer.Option(help="What a new paper account opens with")] = DEFAULT_CASH,
     venue: Annotated[bool, typer.Option("--venue", help="The paper venue as one more process")] = False,
     venue_faults: Annotated[bool, typer.Option("--venue-faults", help="That venue, with faults on demand")] = False,
+    shadow: Annotated[str | None, typer.Option(help="A version of Cerebro beside the one that decides")] = None,
     log_stdout: Annotated[bool, typer.Option("--log-stdout", help="Log here instead of to desk.log")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run the desk until Ctrl-C; what it records stays in the state directory."""
     try:
         here = state_dir(state).create()
-        options = UpOptions(host, port, demo, cash_of([paper_cash]), venue or venue_faults, venue_faults)
+        options = UpOptions(host, port, demo, cash_of([paper_cash]), venue or venue_faults, venue_faults, shadow)
         if options.venue and not apart:
             raise OperatorFault("A venue of its own is a process: say --processes too")
         with _terminal(here.log_path, log_stdout) as terminal:

@@ -102,6 +102,9 @@ class OptimizationTerms(Message):
     drawdown: Fraction = Field(0.20, description="Of max_cagr_drawdown")
     cap: Fraction = Field(0.5, description="Most of one strategy")
     leverage: Annotated[float, Field(gt=0, le=2)] = Field(2.0, description="Most of all together")
+    invested: Annotated[float, Field(ge=0, le=2)] | None = Field(
+        None, description="Least of all together; None: 1 where risk alone is minimised, which else is to hold nothing"
+    )
 
 
 class OptimizationRequest(Message):
@@ -113,6 +116,7 @@ class OptimizationRequest(Message):
     drawdown: Fraction | None = None
     cap: Fraction | None = None
     leverage: Annotated[float, Field(gt=0, le=2)] | None = None
+    invested: Annotated[float, Field(ge=0, le=2)] | None = None
     reason: Why = ""
 
 

@@ -65,16 +65,16 @@ def solve(problem: Problem) -> Answer | Infeasible:
     if scenarios.tail < 1:
         raise Unproved(f"{problem.values.shape[0]} days have no tail at a confidence of {terms.confidence}")
     margins = Margins(problem.margins, problem.margin_limit) if problem.margins else None
-    constraints = Constraints(cap=terms.cap, leverage=terms.leverage, margins=margins)
+    least = terms.invested if terms.invested is not None else float(terms.method.startswith("min_"))
+    constraints = Constraints(cap=terms.cap, leverage=terms.leverage, invested=least, margins=margins)
     wanted = Wanted(terms.method, terms.confidence, terms.cvar_limit, terms.drawdown)
     return optimise(scenarios, constraints, wanted)
 
 
 def shares_of(weights: Mapping[str, float]) -> dict[str, Decimal]:
     """Return *weights* as per cent of equity, rounded down; what rounds to nothing gets 0."""
-    return {
-        name: (Decimal(max(0.0, weight)) * 100).quantize(STEP, rounding=ROUND_DOWN) for name, weight in weights.items()
-    }
+    exact = {name: Decimal(max(0.0, weight)) * 100 for name, weight in weights.items()}
+    return {name: share.quantize(STEP, rounding=ROUND_DOWN) or Decimal(0) for name, share in exact.items()}
 
 
 def used(series: Series, margin: float | None) -> SeriesUsed:
