@@ -65,6 +65,13 @@ def test_fills_that_somebody_lacks_are_named():
     assert (lost.holder, lost.lacking, lost.ids) == ("venue", "executions", ("x2",))
 
 
+def test_what_was_crossed_within_the_desk_is_not_missed_at_the_venue():
+    crossed = a_fill(2, quantity="0.000001", price="0", commission=D(0), crossed=True)
+    both = {"executions": (a_fill(1), crossed), "booked_fills": frozenset({"x1", "x2"})}
+
+    assert balance([keepers(**both)]).missing == ()
+
+
 def test_an_unbooked_fill_is_named():
     (lost,) = balance([keepers(booked_fills=frozenset())]).missing
 

@@ -161,8 +161,10 @@ def _cash_figures(keepers: Keepers, effects: Amounts) -> list[Figure]:
 
 def _missing(keepers: Keepers) -> list[MissingFills]:
     recorded = frozenset(execution.execution_id for execution in keepers.executions)
+    traded = frozenset(execution.execution_id for execution in keepers.executions if not execution.crossed)
     held = {"venue": keepers.venue_fills, "executions": recorded, "account ledger": keepers.booked_fills}
-    pairs = [("venue", "executions"), ("executions", "venue"), ("executions", "account ledger")]
+    held["executions at a venue"] = traded
+    pairs = [("venue", "executions"), ("executions at a venue", "venue"), ("executions", "account ledger")]
     pairs += [("account ledger", "executions")]
     return [
         MissingFills(keepers.account, holder, lacking, tuple(sorted(ids)))

@@ -141,6 +141,7 @@ ORDER_TOMBSTONES = Collection(
     indexes=(Index((("kept_at", 1),), expire_after_seconds=30 * 86_400),),
     model=OrderTombstone,
 )
+        Index((("purpose", 1), ("decided_at", -1)), where={"purpose": "flatten"}),
 EXECUTIONS = Collection(
     "executions",
     "execution",
