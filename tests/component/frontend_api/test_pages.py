@@ -27,6 +27,7 @@ from support.trails import (
 INTAKE = "/api/v1/intake/signals"
 STRATEGY = {"strategy_id": "Trend", "strategy_name": "Trend", "account": "IBKR_Main"}
 ALLOCATION = {"allocations": {"Trend": "50"}, "reason": "try", "approved_by": "somebody else"}
+BACKTEST = {"name": "a.csv", "content": "YQ=="}
 REQUESTS = [
     ("GET", "/api/dashboard", None),
     ("GET", "/api/signals", None),
@@ -40,8 +41,21 @@ REQUESTS = [
     ("GET", "/api/strategies/Trend", None),
     ("PUT", "/api/strategies/Trend", STRATEGY),
     ("DELETE", "/api/strategies/Trend", None),
+    ("GET", "/api/strategies/Trend/backtest", None),
+    ("POST", "/api/strategies/Trend/sync-backtest", BACKTEST),
     ("GET", "/api/portfolio/allocations/current", None),
     ("PUT", "/api/portfolio/allocations/custom", ALLOCATION),
+    ("POST", "/api/portfolio/allocations/custom", ALLOCATION),
+    ("GET", "/api/portfolio/allocations/latest-recommendation", None),
+    ("GET", "/api/portfolio/allocations/history", None),
+    ("POST", "/api/portfolio/allocations/approve", {}),
+    ("POST", "/api/portfolio/allocations/reject", {"reason": "too much"}),
+    ("POST", "/api/portfolio/allocations/optimize", {}),
+    ("GET", "/api/portfolio/optimizations", None),
+    ("POST", "/api/portfolio/optimizations/r1/reproduce", None),
+    ("GET", "/api/cerebro/authority", None),
+    ("POST", "/api/cerebro/authority/promote", {"version": "v2"}),
+    ("GET", "/api/cerebro/shadows/v2", None),
 ]
 SENDERS_PAGES = {"/api/signals", "/api/signals/s1/receipt"}
 IN_ANY_ROLE = [
@@ -79,7 +93,7 @@ def test_every_route_is_either_listed_here_or_opens_to_all() -> None:
         for route in router.routes
         for method in getattr(route, "methods", ())
     }
-    names = {"Trend": "{strategy_id}", "s1": "{name:path}", "h1": "{alert_id}"}
+    names = {"Trend": "{strategy_id}", "s1": "{name:path}", "h1": "{alert_id}", "r1": "{run_id}", "v2": "{version}"}
     listed = {(method, "/".join(names.get(part, part) for part in path.split("/"))) for method, path, _ in REQUESTS}
     open_to_all = {(method, path.replace("/x", "/{session_id}")) for method, path in IN_ANY_ROLE}
 
@@ -305,6 +319,21 @@ async def test_whoever_sets_an_allocation_has_approved_it(front: Any) -> None:
     assert front.owners["cerebro"].asked[-1].body["approved_by"] == "ada"
 
 
+async def test_an_approval_carries_its_key_and_who_gave_it_and_is_in_the_trail(front: Any) -> None:
+    await front.add(a_user("ada"))
+    front.owners["cerebro"].tells("/api/portfolio/allocations/approve", {"status": "ACTIVE"}, method="POST")
+
+    browser = await front.enter("ada")
+    await browser.post(
+        "/api/portfolio/allocations/approve", json={"reason": "fits"}, headers={"Idempotency-Key": "one-enter"}
+    )
+
+    asked = front.owners["cerebro"].asked[-1]
+    assert (asked.body["idempotency_key"], asked.body["reason"], asked.params["by"]) == ("one-enter", "fits", ["ada"])
+    entry = await front.db.audit_trail.find_one({"action": "allocations.approve"})
+    assert (entry["actor"], entry["outcome"], entry["after"]) == ("ada", "done", {"status": "ACTIVE"})
+
+
 async def test_owners_are_asked_as_a_service_and_never_with_the_users_cookie(front: Any) -> None:
     await front.add(a_user("ada"))
     browser = await front.enter("ada")
@@ -342,7 +371,7 @@ async def test_every_answer_carries_the_security_headers(front: Any) -> None:
 
 
 async def test_an_oversize_body_is_refused_in_the_usual_shape(front: Any) -> None:
-    answer = await front.browser().post("/api/auth/login", json={"name": "x" * 100_000, "password": "x"})
+    answer = await front.browser().post("/api/auth/login", json={"name": "x" * (2 << 20), "password": "x"})
 
     assert answer.status_code == 413
     assert "error" in answer.json()
