@@ -15,6 +15,7 @@ from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
+from cerebro.adapters.mongo_histories import MongoHistories
 from cerebro.adapters.mongo_runs import MongoRuns
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
@@ -85,6 +86,9 @@ class FakeOrders:
     async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
         return [news for news in self.known.values() if news.lot in entries]
 
+    async def flattened(self, since: datetime) -> Sequence[OrderNews]:
+        return [news for news in self.known.values() if news.lot is not None and news.order_id.startswith("flat")]
+
 
 @dataclass
 class FakeAccounts:
@@ -107,6 +111,7 @@ class Sent:
 
     orders: list[TradingOrder] = field(default_factory=list)
     commands: list[OrderCommand] = field(default_factory=list)
+    alarms: list[tuple[str, str, str]] = field(default_factory=list)
     broken: bool = False
 
     async def order(self, order: TradingOrder) -> None:
@@ -116,6 +121,9 @@ class Sent:
 
     async def command(self, command: OrderCommand) -> None:
         self.commands.append(command)
+
+    async def alarm(self, key: str, severity: str, title: str, now: datetime) -> None:
+        self.alarms.append((key, severity, title))
 
 
 @dataclass
@@ -177,9 +185,8 @@ def around(db: Database, **but: Any) -> Around:
         rules=rules,
     )
     shadows = MongoShadows(db, rules.version)
-    ports = open_desk(
-        world, MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of, shadows, MongoRuns(db)
-    )
+    kept = MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of
+    ports = open_desk(world, *kept, shadows, MongoRuns(db), MongoHistories(db))
     return Around(db, ports, clock, market, orders, accounts, sent)
 
 

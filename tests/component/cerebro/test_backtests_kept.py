@@ -11,7 +11,7 @@ import httpx
 import pytest
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_terms import MongoTerms
-from cerebro.handlers.backtests import history_of
+from cerebro.domain.backtests.series import returns_of
 from cerebro.service import service
 from cerebro.settings import Settings
 from mathematricks.messaging.memory import MemoryBus
@@ -69,7 +69,9 @@ async def test_what_is_unclear_is_asked_and_nothing_is_kept(http, db):
     assert refused.status_code == 422
     assert "--units" in refused.json()["error"]
     assert await db.strategy_backtest_data.count_documents({}) == 0
-    assert (await http.post(SYNC, json=a_file(rows, units="percent"))).json()["mean_return_daily"] == pytest.approx(0.005)
+    assert (await http.post(SYNC, json=a_file(rows, units="percent"))).json()["mean_return_daily"] == pytest.approx(
+        0.005
+    )
 
 
 async def test_what_is_no_file_is_refused(http):
@@ -99,6 +101,6 @@ async def test_a_newer_backtest_leaves_the_live_returns(http, db):
     await db.strategy_backtest_data.update_one({"_id": "Trend"}, {"$set": live})
 
     await http.post(SYNC, json=a_file(ROWS[:20]))
-    history = history_of(await MongoBacktests(db).find("Trend"))
+    history = returns_of(await MongoBacktests(db).find("Trend"))
 
     assert (history.values[0], history.values.size) == (0.5, 19)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,13 +13,15 @@ from apscheduler.triggers.cron import CronTrigger
 from cerebro.handlers.ports import Ports
 from cerebro.handlers.promoting import take_up, tell
 from cerebro.handlers.proposing import propose_nightly
-from cerebro.handlers.recovery import ask_about, keep_checkpoint
+from cerebro.handlers.recovery import ask_about, hear, keep_checkpoint
 from cerebro.handlers.shadowing import shadow
+from cerebro.handlers.watching import watch
 from cerebro.ports import Unavailable
 
 log = structlog.get_logger(__name__)
 
 ASKED_ABOUT = 500
+FLATTENED_LATELY = timedelta(minutes=15)
 NIGHTLY = CronTrigger(hour=0, minute="0,20,40", timezone=UTC)
 """Midnight; later only where nobody had it done by then."""
 
@@ -37,6 +39,13 @@ async def resolve_doubts(ports: Ports) -> None:
         doubtful = keeper.in_doubt(ports.world.clock.now(), ASKED_ABOUT)
         with suppress(Unavailable):
             await ask_about(keeper, doubtful, ports.world)
+
+
+async def hear_flattened(ports: Ports) -> None:
+    """Learn what the kill switch closed lately; the messages that said so may be lost."""
+    told = await ports.world.orders.flattened(ports.world.clock.now() - FLATTENED_LATELY)
+    for keeper in ports.keepers.values() if told else ():
+        hear(keeper, told, ports.world)
 
 
 async def refresh_standings(ports: Ports) -> None:
@@ -69,6 +78,17 @@ async def follow(ports: Ports) -> None:
 async def tell_version(ports: Ports) -> None:
     """Say that this version runs; only such a version can be promoted."""
     await tell(ports)
+
+
+async def refresh_returns(ports: Ports) -> None:
+    """Align the strategies' returns again where any have changed."""
+    await ports.returns.refresh()
+
+
+async def watch_risk(ports: Ports) -> None:
+    """Say how the CVaR of each book stands, between signals too (RULES 10)."""
+    if not ports.is_shadow():
+        await watch(ports)
 
 
 async def keep_checkpoints(ports: Ports) -> None:

@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from mathematricks.contracts.accounts import AccountState
+from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.allocations import (
     AllocationStatus,
-    OptimizationRun,
-    OptimizationSummary,
     OptimizationTerms,
     PortfolioAllocation,
 )
-from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.decisions import (
     Authority,
     BookCheckpoint,
@@ -33,7 +31,6 @@ from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.runtime.clock import Clock
 
 from cerebro.domain.approval import Change
-from cerebro.domain.backtests.cells import Cell
 from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.comparing import Pair
 from cerebro.domain.inputs import Allotted
@@ -127,45 +124,6 @@ class Allocations(Protocol):
         """Write all *changes* or none; False where a document has changed since it was read."""
 
 
-class Runs(Protocol):
-    """Optimisations as they were run, and who may take part."""
-
-    async def strategies(self) -> Sequence[StrategyConfiguration]:
-        """Return every strategy of the registry, by id."""
-
-    async def add(self, run: OptimizationRun) -> None:
-        """Record *run*."""
-
-    async def find(self, run_id: str) -> OptimizationRun | None:
-        """Return the run with this id."""
-
-    async def newest(self, limit: int) -> Sequence[OptimizationSummary]:
-        """Return the newest runs, without their returns."""
-
-    async def take(self, name: str, until: datetime, now: datetime) -> bool:
-        """Take the lease *name*; False where it is held or done. Not finished by *until*, it may be taken again."""
-
-    async def finish(self, name: str) -> None:
-        """Note that what the lease was for is done."""
-
-
-class Backtests(Protocol):
-    """One record per strategy; a newer file takes the place of the older."""
-
-    async def find(self, strategy_id: str) -> BacktestRecord | None:
-        """Return the strategy's record."""
-
-    async def all(self) -> Sequence[BacktestRecord]:
-        """Return every strategy's record, by id."""
-
-    async def keep(self, record: BacktestRecord) -> None:
-        """Keep *record* instead of the one before, whose live returns stay."""
-
-
-Tables = Callable[[str, bytes], Sequence[Sequence[Cell]]]
-"""A file's name and content as rows of cells; raises ``ValueError`` for what is no table."""
-
-
 class Authorities(Protocol):
     """Whose decisions owe orders."""
 
@@ -226,6 +184,9 @@ class Orders(Protocol):
     async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
         """Return the state of every order that protects or unwinds one of these entries."""
 
+    async def flattened(self, since: datetime) -> Sequence[OrderNews]:
+        """Return what the kill switch has closed since then, lot by lot."""
+
 
 class Accounts(Protocol):
     """What account-data knows of accounts."""
@@ -242,11 +203,14 @@ class Debts(Protocol):
 
 
 class Outbox(Protocol):
-    """The way to execution."""
+    """The way to execution, and to a person."""
 
     async def order(self, order: TradingOrder) -> None: ...
 
     async def command(self, command: OrderCommand) -> None: ...
+
+    async def alarm(self, key: str, severity: Severity, title: str, now: datetime) -> None:
+        """Have a person told; the same key is the same trouble."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

@@ -23,6 +23,7 @@ from cerebro.adapters.mongo_authorities import MongoAuthorities
 from cerebro.adapters.mongo_backtests import MongoBacktests
 from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions, mark_older
+from cerebro.adapters.mongo_histories import MongoHistories
 from cerebro.adapters.mongo_runs import MongoRuns
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
@@ -43,6 +44,8 @@ OWNED = (
     collections.PORTFOLIO_OPTIMIZATION_RUNS,
     collections.CEREBRO_LEASES,
     collections.STRATEGY_BACKTEST_DATA,
+    collections.RETURN_HISTORIES,
+    collections.PORTFOLIO_RISK,
 )
 SIGNALS_IN_HAND = 1000
 FIRST_VERSION = "v1"
@@ -70,9 +73,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             clock=WallClock(),
             rules=settings.rules(),
         )
-        shadows, runs = MongoShadows(db, settings.version), MongoRuns(db)
+        shadows, runs, histories = MongoShadows(db, settings.version), MongoRuns(db), MongoHistories(db)
         yield open_desk(
-            world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows, runs
+            world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows, runs, histories
         )
 
 
@@ -87,7 +90,7 @@ service = Service(
         topics.ACCOUNT_UPDATES: on_account_update,
         topics.QUOTES: on_quote,
     },
-    publishes=(topics.TRADING_ORDERS, topics.ORDER_COMMANDS),
+    publishes=(topics.TRADING_ORDERS, topics.ORDER_COMMANDS, topics.ALERTS),
     owns=OWNED,
     jobs=(
         Every(timedelta(seconds=1), jobs.sweep_debts),
@@ -96,7 +99,10 @@ service = Service(
         Every(timedelta(seconds=5), jobs.tell_version),
         Every(timedelta(seconds=2), jobs.refresh_market),
         Every(timedelta(seconds=5), jobs.refresh_standings),
+        Every(timedelta(seconds=5), jobs.hear_flattened),
         Every(timedelta(seconds=30), jobs.keep_checkpoints),
+        Every(timedelta(seconds=5), jobs.refresh_returns),
+        Every(timedelta(seconds=1), jobs.watch_risk),
     ),
     streams=(jobs.keep_hours,),
     routes=(api.router, api_allocations.router, api_backtests.router, api_versions.router),

@@ -39,15 +39,17 @@ class Settings(ServiceSettings):
     """Entries are refused on account state older than this."""
     acceptance: timedelta = timedelta(seconds=60)
     """How long after its decision an entry may be sent or kept."""
+    cvar_limit: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.02")
+    """Share of equity that the worst days may lose on average: of a proposal, and of the book with an entry."""
+    cvar_confidence: Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1)] = Decimal("0.95")
+    """Those days are the worst 1 − confidence of all."""
+    correlation_threshold: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.80")
+    """Correlation with the rest of the book above which a strategy's capital shrinks."""
     predecessor_patience: Annotated[float, Field(gt=0, le=60)] = 0.5
     """Seconds that a signal waits for the one before it of its strategy."""
 
     allocation_method: Method = "max_return_cvar"
     """Optimiser of the nightly proposal (docs/allocation.md)."""
-    allocation_confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
-    """How far the tail reaches whose mean loss is CVaR."""
-    allocation_cvar_limit: Annotated[float, Field(gt=0, le=1)] = 0.02
-    """Most that the mean of the worst days may lose of the equity."""
     allocation_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Most of the equity that a proposal gives one strategy."""
     allocation_leverage: Annotated[float, Field(gt=0, le=2)] = 2.0
@@ -63,11 +65,14 @@ class Settings(ServiceSettings):
             max_account_age=self.max_account_age,
             acceptance=self.acceptance,
             allow_live=self.platform.allow_live,
+            cvar_limit=self.cvar_limit,
+            cvar_confidence=self.cvar_confidence,
+            correlation_threshold=self.correlation_threshold,
         )
         proposal = OptimizationTerms(
             method=self.allocation_method,
-            confidence=self.allocation_confidence,
-            cvar_limit=self.allocation_cvar_limit,
+            confidence=float(self.cvar_confidence),
+            cvar_limit=float(self.cvar_limit),
             cap=self.allocation_cap,
             leverage=self.allocation_leverage,
         )

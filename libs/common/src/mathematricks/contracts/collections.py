@@ -15,6 +15,7 @@ from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
 from mathematricks.contracts.reconciliation import ReconciliationReport
+from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
 from mathematricks.contracts.shadows import VersionSeen
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.strategies import StrategyConfiguration
@@ -117,6 +118,18 @@ STRATEGY_BACKTEST_DATA = Collection(
     "Each strategy's daily returns, their measures, and its expected alpha per trade",
     model=BacktestRecord,
 )
+RETURN_HISTORIES = Collection(
+    "return_histories",
+    "cerebro",
+    "Aligned returns under the hash of their content, as decisions refer to them",
+    model=ReturnHistory,
+)
+PORTFOLIO_RISK = Collection(
+    "portfolio_risk",
+    "cerebro",
+    "CVaR of each portfolio's book as it stands, and who contributes what",
+    model=PortfolioRisk,
+)
 
 # execution
 ORDERS = Collection(
@@ -131,6 +144,7 @@ ORDERS = Collection(
         Index((("closes.lot", 1),), where={"closes.0.lot": {"$exists": True}}),
         Index((("live", 1),), where={"live": True}),
         Index((("watched", 1),), where={"watched": True}),
+        Index((("purpose", 1), ("decided_at", -1)), where={"purpose": "flatten"}),
     ),
     model=OrderRecord,
 )
@@ -141,7 +155,6 @@ ORDER_TOMBSTONES = Collection(
     indexes=(Index((("kept_at", 1),), expire_after_seconds=30 * 86_400),),
     model=OrderTombstone,
 )
-        Index((("purpose", 1), ("decided_at", -1)), where={"purpose": "flatten"}),
 EXECUTIONS = Collection(
     "executions",
     "execution",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from mathematricks.alerting.raise_hell import raise_hell
+from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.orders import OrderCommand, TradingOrder
 from mathematricks.contracts.topics import ORDER_COMMANDS, TRADING_ORDERS
 from mathematricks.messaging.bus import Bus
 
 
 class BusOutbox:
-    """Publishes orders and commands; what the bus loses, the sweep publishes again."""
+    """Publishes orders, commands and alerts; what the bus loses, the sweep publishes again."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -18,3 +22,6 @@ class BusOutbox:
 
     async def command(self, command: OrderCommand) -> None:
         await self._bus.publish(ORDER_COMMANDS, command)
+
+    async def alarm(self, key: str, severity: Severity, title: str, now: datetime) -> None:
+        await raise_hell(self._bus, "cerebro", key, severity, title, now)

@@ -34,7 +34,7 @@ def read_book(book: Book, signal: StandardSignal, account: str | None, sizing: S
         portfolio=book.portfolio,
         hash=book.hash,
         account=account,
-        standings=tuple(_standings(book, account)),
+        standings=tuple(standings_of(book, account)),
         in_use=book.in_use.get(strategy, Decimal(0)),
         holdings={name: _holding(book, signal, legs, sizing) for name, legs in by_instrument.items()},
         tombstones=tuple(one for one in book.tombstones if one.strategy_id == strategy),
@@ -54,7 +54,8 @@ def _opposes(book: Book, strategy: str, leg: Leg) -> bool:
     return net < 0 if leg.action == "BUY" else net > 0
 
 
-def _standings(book: Book, traded: str | None) -> Iterator[Standing]:
+def standings_of(book: Book, traded: str | None) -> Iterator[Standing]:
+    """Yield the accounts of *book*, with rates into the base currency of the one *traded* on."""
     base = book.accounts.get(traded) if traded else None
     for name, account in sorted(book.accounts.items()):
         yield Standing(

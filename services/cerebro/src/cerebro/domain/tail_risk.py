@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from mathematricks.quant.measures import cvar, tail_count
+from mathematricks.quant.measures import tail_count
 from mathematricks.quant.returns import Floats
 
 ROUNDS = 60
@@ -155,9 +155,11 @@ def room_for(book: Floats, one_set: Floats, wanted: float, limit: float, confide
     return Room(sets, before.cvar, tail.cvar, sets * tail.slope)
 
 
-def book_cvar(history: History, exposures: Mapping[str, float], confidence: float) -> float:
-    """Return the CVaR of a book per day, as a share of equity; 0 without exposure."""
-    return max(0.0, float(cvar(history.book(exposures), confidence)))
+def contributions(history: History, exposures: Mapping[str, float], confidence: float) -> dict[str, float]:
+    """Return what each strategy with an exposure contributes to the book's CVaR per day; their sum is the CVaR."""
+    book = history.book(exposures)
+    held = {name: share for name, share in exposures.items() if share and history.knows(name)}
+    return {name: tail_at(book, share * history.of(name), 0.0, confidence).slope for name, share in held.items()}
 
 
 def resemblance(others: Floats, own: Floats) -> float | None:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from datetime import UTC, datetime
 
-import numpy as np
 import structlog
 from mathematricks.contracts.backtests import (
     BacktestFile,
@@ -16,7 +15,6 @@ from mathematricks.contracts.backtests import (
     DailyReturn,
     RefusedLine,
 )
-from mathematricks.quant.returns import Series, extend
 
 from cerebro.domain.backtests.asking import Asked
 from cerebro.domain.backtests.reading import Backtest, Options, read_backtest
@@ -74,13 +72,3 @@ def _record(backtest: Backtest, measured: Measured, sent: tuple[BacktestFile, st
             for day, value in zip(days, measured.series.values.tolist(), strict=True)
         ),
     )
-
-
-def history_of(record: BacktestRecord) -> Series:
-    """Return the strategy's whole history: its backtest, and on the days that it has traded live, those returns."""
-    return extend(_series(record.strategy_id, record.daily_returns), _series(record.strategy_id, record.live_returns))
-
-
-def _series(name: str, returns: tuple[DailyReturn, ...]) -> Series:
-    days = np.array([one.day.date() for one in returns], dtype="datetime64[D]")
-    return Series(name, days, np.array([one.value for one in returns], dtype=float))

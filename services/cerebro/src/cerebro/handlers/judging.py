@@ -16,6 +16,7 @@ from cerebro.domain.folding import after_decision
 from cerebro.domain.inputs import DecisionInputs, Market, Ordinal, inputs_text
 from cerebro.domain.reading import ENTRIES, may_reduce, read_book
 from cerebro.domain.routing import account_for
+from cerebro.handlers.histories import ReturnsCache
 from cerebro.handlers.market import MarketCache
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Ticket
@@ -34,8 +35,9 @@ class Made:
 class Judging:
     """Knows the market and the accounts well enough for a batch, then decides signal by signal."""
 
-    def __init__(self, world: World, market: MarketCache, standings: Standings) -> None:
+    def __init__(self, world: World, market: MarketCache, standings: Standings, returns: ReturnsCache) -> None:
         self._world = world
+        self._returns = returns
         self._market = market
         self._standings = standings
 
@@ -54,7 +56,7 @@ class Judging:
     def judge(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> Made:
         """Decide one signal on *book*."""
         inputs = self._inputs(ticket, book, authority, now)
-        decision = decide(inputs)
+        decision = decide(inputs, self._returns.current)
         decided = Decided(decision, book.hash, inputs_text(inputs), decision_text(decision))
         return Made(ticket, decided, after_decision(book, decision))
 
@@ -99,6 +101,7 @@ class Judging:
                 code_version=rules.code_version,
             ),
             now=now,
+            risk=self._returns.risk(book, signal.strategy_id) if may_open(signal) else None,
         )
 
 

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mathematricks.contracts.decisions import PortfolioId
+from mathematricks.contracts.risk import PortfolioRisk
 
 from cerebro.handlers.desk import Desk
+from cerebro.handlers.histories import ReturnsCache
 from cerebro.handlers.judging import Judging
 from cerebro.handlers.keeper import BookKeeper
 from cerebro.handlers.market import MarketCache
 from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Lines
-from cerebro.ports import Allocations, Backtests, Debts, Runs, Shadows, Tables, World
+from cerebro.ports import Allocations, Debts, Shadows, World
+from cerebro.return_ports import Backtests, Histories, Runs, Tables
 
 PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
 
@@ -36,8 +39,12 @@ class Ports:
     tables: Tables
     shadows: Shadows
     runs: Runs
+    histories: Histories
+    returns: ReturnsCache
     followed: dict[PortfolioId, int] = field(default_factory=dict)
     """Number of the newest entry shadowed, by portfolio, once it is known."""
+    risks: dict[PortfolioId, PortfolioRisk] = field(default_factory=dict)
+    """How each portfolio's risk stood when it was last recorded."""
 
     def is_shadow(self) -> bool:
         """Whether no portfolio is this version's to decide, as far as is known."""
@@ -52,13 +59,29 @@ def open_desk(
     tables: Tables,
     shadows: Shadows,
     runs: Runs,
+    histories: Histories,
 ) -> Ports:
     """Return an empty desk in *world*; ``recover`` fills its books."""
     keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
     lines, market, standings = Lines(), MarketCache(world), Standings(world, keepers)
-    judging = Judging(world, market, standings)
+    returns = ReturnsCache(backtests, histories, world.clock)
+    judging = Judging(world, market, standings, returns)
     queues = {name: PortfolioQueue(world, keepers[name], lines, judging) for name in PORTFOLIOS}
     desk = Desk(world, lines, queues, keepers["live"])
     return Ports(
-        world, allocations, debts, backtests, keepers, queues, lines, market, standings, desk, tables, shadows, runs
+        world=world,
+        allocations=allocations,
+        debts=debts,
+        backtests=backtests,
+        keepers=keepers,
+        queues=queues,
+        lines=lines,
+        market=market,
+        standings=standings,
+        desk=desk,
+        tables=tables,
+        shadows=shadows,
+        runs=runs,
+        histories=histories,
+        returns=returns,
     )

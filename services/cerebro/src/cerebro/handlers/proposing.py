@@ -27,8 +27,8 @@ from mathematricks.runtime.errors import Refusal
 
 from cerebro.domain.allocation.answers import Answer, Infeasible, Unproved
 from cerebro.domain.approval import Act, propose, totals
+from cerebro.domain.backtests.series import returns_of
 from cerebro.domain.proposal import FEWEST_DAYS, Problem, packed, problem_of, shares_of, solve, unpacked, used
-from cerebro.handlers.backtests import history_of
 from cerebro.handlers.ports import Ports
 
 log = structlog.get_logger(__name__)
@@ -121,7 +121,7 @@ def select(
             excluded[one.strategy_id] = f"its status is {one.status}"
         elif record is None:
             excluded[one.strategy_id] = "it has no backtest: mathematricks ingest-backtest"
-        elif history_of(record).days.size < FEWEST_DAYS:
+        elif returns_of(record).days.size < FEWEST_DAYS:
             excluded[one.strategy_id] = f"its history has fewer than {FEWEST_DAYS} days"
         else:
             included[one.strategy_id] = record
@@ -133,7 +133,7 @@ def _solved(included: Included, terms: OptimizationTerms, margin_limit: float) -
     if not included:
         return {"outcome": "NOTHING_TO_OPTIMIZE", "why": "No strategy takes part; `excluded` says why."}
     margins = {name: one.margin_per_unit for name, one in included.items() if one.margin_per_unit is not None}
-    series = [history_of(record) for record in included.values()]
+    series = [returns_of(record) for record in included.values()]
     inputs = {one.name: used(one, margins.get(one.name)) for one in series}
     try:
         problem = problem_of(series, terms, margins, margin_limit)
@@ -206,6 +206,6 @@ async def _changed(run: OptimizationRun, ports: Ports) -> tuple[str, ...]:
     changed = []
     for name, then in run.inputs.items():
         record = await ports.backtests.find(name)
-        if record is None or used(history_of(record), record.margin_per_unit) != then:
+        if record is None or used(returns_of(record), record.margin_per_unit) != then:
             changed.append(name)
     return tuple(changed)

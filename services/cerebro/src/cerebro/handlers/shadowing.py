@@ -9,7 +9,7 @@ from cerebro.domain.authority import as_shadow
 from cerebro.domain.decision import decide, decision_text
 from cerebro.domain.inputs import inputs_from, inputs_text
 from cerebro.handlers.ports import Ports
-from cerebro.ports import Decided, Rules
+from cerebro.ports import Decided
 
 log = structlog.get_logger(__name__)
 
@@ -28,17 +28,18 @@ async def shadow(portfolio: PortfolioId, ports: Ports) -> None:
         known = await ports.shadows.followed(portfolio)
         seq = max(0, ports.keepers[portfolio].book.seq - FIRST_LOOK) if known is None else known
     while records := await ports.shadows.after(portfolio, seq, AT_ONCE):
-        made = [one for record in records if (one := _as_shadow(record, ports.world.rules)) is not None]
+        made = [one for record in records if (one := await _as_shadow(record, ports)) is not None]
         if made:
             await ports.shadows.add(made)
         seq = ports.followed[portfolio] = records[-1].seq
     ports.followed.setdefault(portfolio, seq)
 
 
-def _as_shadow(record: DecisionRecord, rules: Rules) -> Decided | None:
+async def _as_shadow(record: DecisionRecord, ports: Ports) -> Decided | None:
+    rules = ports.world.rules
     try:
         inputs = as_shadow(inputs_from(record.inputs), rules.policy, rules.version, rules.code_version)
-        decision = decide(inputs)
+        decision = decide(inputs, await ports.returns.named(inputs.risk))
     except Exception:
         log.exception("shadow.undecidable", signal_id=record.signal_id, seq=record.seq)
         return None
