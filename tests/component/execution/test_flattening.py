@@ -13,6 +13,7 @@ from execution.records import ExecutionFilter
 from execution.steps.controlling import ask_for_rearm, fire, rearm
 from mathematricks.contracts.controls import Fire, FlattenReport, Rearm, Scope
 from mathematricks.contracts.executions import Execution
+from mathematricks.contracts.orders import LotClose, TradingOrder
 from mathematricks.storage.mongo import Database
 from support.controls import on_account, on_strategy
 from support.execution import ACCOUNT, an_exit
@@ -52,7 +53,7 @@ async def test_fifty_positions_with_stops_and_exits_in_flight_end_flat_and_none_
         for i, c in enumerate(contracts)
     ]
     await floor.open(*entries)
-    exits = [an_exit(entry, quantity=Decimal(4), closes=()) for entry in entries]
+    exits = [an_exit(entry, quantity=Decimal(4), closes=(part_of(entry, 4),)) for entry in entries]
 
     sending = asyncio.create_task(floor.send(*exits))
     await asyncio.sleep(0)
@@ -67,6 +68,13 @@ async def test_fifty_positions_with_stops_and_exits_in_flight_end_flat_and_none_
     assert report.reversed == 0
     assert report.stops == 100
     assert {place.instrument for place in report.places} == {contract.key for contract in contracts}
+
+
+def part_of(entry: TradingOrder, units: int) -> LotClose:
+    """Some units of the lot of *entry*, whose sender asked for 10."""
+    return LotClose(
+        lot=entry.order_id, asked=Decimal(units), lot_asked=Decimal(10), last=False, quantity=Decimal(units)
+    )
 
 
 async def test_the_net_is_traded_and_opposites_are_crossed_at_its_price(floor: PaperFloor):

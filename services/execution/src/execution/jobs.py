@@ -17,8 +17,8 @@ from execution.steps.controlling import read_controls
 from execution.steps.enforcing import enforce
 from execution.steps.following import AT_WORK, cancel, go, revisit
 from execution.steps.protecting import tidy_lot
+from execution.steps.reconciling import reconcile_account, reconcile_all
 from execution.steps.resolving import resolve
-from execution.steps.starting import look_for_missed_fills
 from execution.steps.submitting import cancel_at_venue
 from execution.steps.unwinding import tidy_group
 
@@ -102,9 +102,19 @@ async def follow_controls(ports: Ports) -> None:
 async def explain_positions(ports: Ports) -> None:
     """Where a venue holds what our executions do not explain, ask it for executions we were not told."""
     for account in list(ports.unexplained):
-        with suppress(BrokerUnavailable, KeyError):
-            await look_for_missed_fills(account, ports)
+        with suppress(BrokerUnavailable):
+            await reconcile_account(account, "suspicion", ports)
             ports.unexplained.discard(account)
+
+
+async def reconcile_on_schedule(ports: Ports) -> None:
+    """Hold every account against its venue now and then, whether or not anything is suspected."""
+    now = ports.clock.now()
+    last = ports.oversight.reconciled_at
+    if last is None or now - last >= ports.policy.reconcile_every:
+        ports.oversight.reconciled_at = now
+        if last is not None:  # the start has just done so
+            await reconcile_all("schedule", ports)
 
 
 async def publish_accounts(ports: Ports) -> None:

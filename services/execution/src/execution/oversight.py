@@ -57,7 +57,6 @@ class Oversight:
         lost_today: By scope, lost since the UTC day began.
         levels: How far each trigger of each scope has come, so that each step is told once.
         flattening: By generation, the firings that flatten.
-        reconciling: Accounts that are being reconciled.
         reconciled_at: When the last scheduled run began.
     """
 
@@ -70,7 +69,6 @@ class Oversight:
     marks: dict[tuple[Scope, str], RiskMarks] = field(default_factory=dict)
     levels: dict[tuple[Scope, str], Level] = field(default_factory=dict)
     flattening: dict[int, Flattening] = field(default_factory=dict)
-    reconciling: set[str] = field(default_factory=set)
     reconciled_at: datetime | None = None
 
     def forget_marks(self, scope: Scope) -> None:

@@ -79,8 +79,8 @@ class OrderStore(Protocol):
     async def named(self, prefix: str) -> list[OrderRecord]:
         """Return the orders whose cause begins with *prefix*."""
 
-    async def decided_since(self, at: datetime) -> list[OrderRecord]:
-        """Return the orders decided since then."""
+    async def sent_since(self, at: datetime) -> list[OrderRecord]:
+        """Return the orders decided since then that were handed over, the oldest first."""
 
     async def unfinished(self) -> list[OrderRecord]:
         """Return every order that lives or needs care, and the orders of the groups among them."""
@@ -123,7 +123,7 @@ class ExecutionStore(Protocol):
     async def sums(self) -> list[tuple[str, str, str, Decimal]]:
         """Return account, instrument, strategy and signed quantity, summed over all executions."""
 
-    async def last_times(self) -> dict[str, tuple[datetime, datetime]]:
+    async def last_times(self, account: str | None = None) -> dict[str, tuple[datetime, datetime]]:
         """Return by account when its newest execution was done, and when the last one was recorded."""
 
     async def last_rates(self) -> dict[tuple[str, str], Decimal]:

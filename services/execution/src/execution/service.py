@@ -38,7 +38,7 @@ from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.group_commit import GroupCommit
 from mathematricks.storage.mongo import Database, mongo
 
-from execution import api, handlers, jobs, streams
+from execution import api, api_controls, handlers, jobs, streams
 from execution.adapters.brokers import BrokerDesk
 from execution.adapters.market import QuotedMarket
 from execution.adapters.mongo_controls import MongoControls
@@ -169,6 +169,7 @@ def policy_of(settings: Settings) -> Policy:
         call_timeout=settings.call_timeout,
         lease=settings.lease,
         park_after=settings.park_after,
+        reconcile_every=settings.reconcile_every,
     )
 
 
@@ -195,7 +196,8 @@ service = Service(
         Every(timedelta(seconds=1), jobs.explain_positions),
         Every(timedelta(seconds=2), jobs.watch_lots),
         Every(timedelta(seconds=15), jobs.compare_open_orders),
+        Every(timedelta(seconds=15), jobs.reconcile_on_schedule),
     ),
     streams=(streams.listen_to_brokers, streams.stand_down_when_fenced),
-    routes=(api.router,),
+    routes=(api.router, api_controls.router),
 )

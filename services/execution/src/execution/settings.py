@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     """A venue that has not answered by then has not answered; "absent" takes two answers so far apart."""
     park_after: timedelta = timedelta(seconds=60)
     """An entry nobody has heard of for so long is parked, and a person told."""
+    reconcile_every: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(minutes=5)
+    """How often every account is held against its venue, whether or not anything is suspected."""
     quote_max_age: timedelta = timedelta(minutes=5)
     """A posted quote older than that is no quote any more; it still converts currencies."""
     venue_url: HttpUrl | None = None

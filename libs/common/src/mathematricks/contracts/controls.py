@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from mathematricks.contracts.base import Id, Instant, Message, Money, Quantity, Side
+from mathematricks.contracts.base import Id, Instant, Message, Money, Quantity
 
 ControlMode = Literal["freeze_entries", "reduce_only", "cancel_resting", "flatten"]
 """From the mildest to the hardest, each doing what the ones before it do. None of them ever stops an exit (RULES 2)."""
@@ -137,7 +137,7 @@ class Controls(Message):
     changed_at: Instant
 
 
-ControlAct = Literal["limits", "triggers", "fire", "ask_rearm", "rearm", "flat"]
+ControlAct = Literal["limits", "triggers", "fire", "ask_rearm", "rearm"]
 
 
 class ControlChange(Message):
@@ -250,4 +250,3 @@ class DrillWanted(Message):
 
     account: Annotated[str, Field(pattern=r"^paper:[A-Za-z0-9_\-]{1,60}$")]
     positions: int = Field(50, ge=1, le=500)
-    side: Side = "BUY"

@@ -64,9 +64,9 @@ class MongoExecutions:
         rows = await self._aggregate([{"$group": {"_id": by, "quantity": {"$sum": signed}}}])
         return [(*(row["_id"][key] for key in ("account", "instrument", "strategy")), row["quantity"]) for row in rows]
 
-    async def last_times(self) -> dict[str, tuple[datetime, datetime]]:
+    async def last_times(self, account: str | None = None) -> dict[str, tuple[datetime, datetime]]:
         newest = {"_id": "$account", "done": {"$max": "$executed_at"}, "recorded": {"$max": "$recorded_at"}}
-        rows = await self._aggregate([{"$group": newest}])
+        rows = await self._aggregate([{"$match": {"account": account} if account else {}}, {"$group": newest}])
         return {row["_id"]: (row["done"], row["recorded"]) for row in rows}
 
     async def last_rates(self) -> dict[tuple[str, str], Decimal]:

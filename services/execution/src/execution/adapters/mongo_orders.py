@@ -48,8 +48,9 @@ class MongoOrders:
     async def named(self, prefix: str) -> list[OrderRecord]:
         return await self._find({"signal_id": {"$regex": f"^{re.escape(prefix)}"}})
 
-    async def decided_since(self, at: datetime) -> list[OrderRecord]:
-        return await self._find({"decided_at": {"$gte": at}})
+    async def sent_since(self, at: datetime) -> list[OrderRecord]:
+        found = await self._find({"decided_at": {"$gte": at}, "attempts.0": {"$exists": True}})
+        return sorted(found, key=lambda order: order.attempts[-1].begun_at)
 
     async def unfinished(self) -> list[OrderRecord]:
         orders = {order.order_id: order for order in await self._find({"live": True})}

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
 
 import structlog
 from mathematricks.contracts.executions import Execution
-from mathematricks.contracts.orders import OrderStatus
 
-from execution.domain.exits import AT_VENUE
+from execution.domain.controls.limits import longest_window
 from execution.domain.submission import refolded
-from execution.ports import Broker, BrokerUnavailable, Ports
+from execution.ports import BrokerUnavailable, Ports
 from execution.steps.crossing import finish_crossings
-from execution.steps.following import record_and_follow
-from execution.steps.looking import change_of
+from execution.steps.reconciling import reconcile_account, reconcile_all
 from execution.steps.reporting import publish_account
-from execution.steps.resolving import resolve
-from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
-
-OVERLAP = timedelta(minutes=10)
-"""A venue may date a fill before one it told earlier: each start looks back a little further than the last one."""
-FIRST_LOOK = timedelta(days=1)
-ASKED_ABOUT = AT_VENUE - {OrderStatus.SUBMITTING}
-"""A claim that has not lapsed may still be on its way to the venue."""
 
 
 async def reconcile(ports: Ports) -> None:
@@ -38,25 +27,13 @@ async def reconcile(ports: Ports) -> None:
     """
     now = ports.clock.now()
     controls = ports.oversight.controls = await ports.controls.take_over(ports.worker, now)
-    last_done = await _remember(ports)
-    for broker in ports.brokers.all():
-        for account in broker.accounts():
-            try:
-                await _catch_up_account(broker, account, last_done.get(account), ports)
-            except BrokerUnavailable as silence:
-                title = f"{account} cannot be reconciled: {silence}"
-                await alert(ports, "critical", f"account.unreconciled:{account}", title[:500], account=account)
-            await publish_account(account, ports)
+    await _remember(ports)
     await finish_crossings(ports)
+    report = await reconcile_all("start", ports)
+    for compared in report.accounts:
+        await publish_account(compared.account, ports)
     live = len(list(ports.blotter.live()))
     log.info("execution.reconciled", worker=ports.worker, generation=controls.generation, live_orders=live)
-
-
-async def look_for_missed_fills(account: str, ports: Ports) -> None:
-    """Ask the venue for executions that we were not told, and book them."""
-    times = await ports.executions.last_times()
-    last_done = times[account][0] if account in times else None
-    await _catch_up_account(ports.brokers.of(account), account, last_done, ports)
 
 
 async def ask_again(account: str, ports: Ports) -> None:
@@ -67,13 +44,13 @@ async def ask_again(account: str, ports: Ports) -> None:
     """
     ports.stale_accounts.add(account)
     try:
-        await look_for_missed_fills(account, ports)
+        await reconcile_account(account, "reconnect", ports)
     except BrokerUnavailable:
         ports.unexplained.add(account)
 
 
-async def _remember(ports: Ports) -> dict[str, datetime]:
-    """Fill the blotter; return when the last execution of each account was done."""
+async def _remember(ports: Ports) -> None:
+    """Fill the blotter, and what oversight measures by."""
     for account, instrument, strategy, quantity in await ports.executions.sums():
         ports.blotter.start_from(account, instrument, strategy, quantity)
     ports.blotter.rates |= await ports.executions.last_rates()
@@ -81,7 +58,10 @@ async def _remember(ports: Ports) -> dict[str, datetime]:
     times = await ports.executions.last_times()
     ports.through |= {account: recorded for account, (_, recorded) in times.items()}
     await _remember_orders(ports)
-    return {account: done for account, (done, _) in times.items()}
+    window = longest_window(ports.oversight.controls) if ports.oversight.controls else None
+    for order in await ports.orders.sent_since(ports.clock.now() - window) if window else ():
+        ports.oversight.tape.note(order)
+    ports.oversight.marks = {(marks.scope, marks.mode): marks for marks in await ports.oversight.store.marks()}
 
 
 async def _remember_orders(ports: Ports) -> None:
@@ -97,20 +77,3 @@ async def _remember_orders(ports: Ports) -> None:
         await ports.orders.update(behind)
     for _, order in pairs:
         ports.blotter.put(order)
-
-
-async def _catch_up_account(broker: Broker, account: str, last_done: datetime | None, ports: Ports) -> None:
-    mine = [order for order in ports.blotter.live() if order.account == account and order.attempts]
-    since = min(
-        [
-            last_done - OVERLAP if last_done else ports.clock.now() - FIRST_LOOK,
-            *(order.attempts[-1].begun_at - OVERLAP for order in mine),
-        ]
-    )
-    fills = await broker.executions(account, since)
-    known = await ports.executions.known(fill.execution_id for fill in fills)
-    for fill in fills:
-        if fill.execution_id not in known:
-            await record_and_follow(change_of(fill, ports), ports)
-    current = [order for each in mine if (order := ports.blotter.find(each.order_id)) is not None]
-    await resolve([order for order in current if order.status in ASKED_ABOUT], ports)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from mathematricks.contracts.base import Side
@@ -86,6 +87,12 @@ def applying(controls: Controls, order: TradingOrder) -> list[tuple[Scope, Limit
         for each in controls.limits
         if each.scope.covers(order.account, order.strategy_id) and each.limits != NO_LIMITS
     ]
+
+
+def longest_window(controls: Controls) -> timedelta | None:
+    """Return how far back repeats are counted anywhere; None where nobody limits them."""
+    windows = [each.limits.repeat_window for each in controls.limits if each.limits.max_repeats is not None]
+    return timedelta(seconds=max(windows)) if windows else None
 
 
 NO_LIMITS = Limits()
