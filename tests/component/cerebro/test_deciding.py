@@ -10,7 +10,7 @@ from cerebro.domain.decision import redecide
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
 from cerebro.handlers.recovery import keep_checkpoint, recover
 from cerebro.handlers.signals import on_signal
-from cerebro.jobs import follow, resolve_doubts, sweep_debts
+from cerebro.jobs import follow, hear_flattened, resolve_doubts, sweep_debts
 from mathematricks.contracts.executions import ExecutionConfirmation
 from mathematricks.contracts.orders import OrderStatus
 from mathematricks.messaging.bus import Retry
@@ -221,6 +221,19 @@ async def test_an_order_that_ends_unfilled_frees_its_margin_at_once(desk):
 
     book = desk.ports.keepers["paper"].book
     assert (book.reserved_for(order.account), book.in_use.get("Trend", D(0))) == (0, 0)
+
+
+@pytest.mark.parametrize("hears", [hear_flattened, None])
+async def test_what_the_kill_switch_closed_is_learned_without_its_message_now_or_at_the_next_start(desk, hears):
+    await on_signal(a_signal(), desk.ports)
+    (order,) = desk.sent.orders
+    await on_confirmation(filled(order), desk.ports)
+    desk.orders.known["flat1"] = OrderNews("flat1", 1, True, order.quantity, NOON, lot=order.order_id)
+
+    ports = desk.ports if hears else desk.another().ports
+    await (hears or recover)(ports)
+
+    assert ports.keepers["paper"].book.stack("Trend", "AAPL").units == 0
 
 
 async def test_old_news_changes_nothing(desk):

@@ -12,7 +12,7 @@ from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.base import Id, Message
 from mathematricks.contracts.collections import ORDERS
 from mathematricks.contracts.rest import MarketQuestion, MarketView
-from mathematricks.storage.mongo import Database
+from mathematricks.storage.mongo import Database, Document
 from pydantic import AwareDatetime, ValidationError
 
 from cerebro.domain.book_orders import OrderNews
@@ -82,7 +82,13 @@ class ExecutionOrders:
         if not entries:
             return []
         closing = {"closes.0.lot": {"$exists": True}, "closes.lot": {"$in": list(entries)}, "lot": {"$ne": None}}
-        found = await self._orders.find(closing, list(_Order.model_fields)).to_list()
+        return await self._news(closing)
+
+    async def flattened(self, since: datetime) -> Sequence[OrderNews]:
+        return await self._news({"purpose": "flatten", "decided_at": {"$gte": since}, "lot": {"$ne": None}})
+
+    async def _news(self, which: Document) -> list[OrderNews]:
+        found = await self._orders.find(which, list(_Order.model_fields)).to_list()
         return [_Order.model_validate(document).news() for document in found]
 
 

@@ -88,6 +88,10 @@ class Book:
         entries = [order_id for order_id, entry in self.entries.items() if entry.working]
         return entries + [order_id for order_id, exit_ in self.exits.items() if not exit_.ended]
 
+    def open_lots(self) -> list[str]:
+        """Return the ids of the entries that filled and are not all closed: the kill switch may close any of them."""
+        return [order_id for order_id, entry in self.entries.items() if entry.filled and not entry.spent]
+
     def guarded(self) -> list[str]:
         """Return the ids of the entries that orders of execution's own may still close."""
         return [order_id for order_id, entry in self.entries.items() if entry.terms.guarded and not entry.spent]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Iterable
 
 import structlog
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.decisions import BookCheckpoint
 
+from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.checkpoint import book_from, pieces_of
 from cerebro.handlers.keeper import BookKeeper
 from cerebro.handlers.ports import Ports
@@ -40,6 +42,7 @@ async def recover(ports: Ports) -> None:
         await ports.standings.refresh(ports.world.clock.now())
         for keeper in ports.keepers.values():
             await ask_about(keeper, [*keeper.book.live_orders(), *keeper.book.guarded()], ports.world)
+            hear(keeper, await ports.world.orders.guards(keeper.book.open_lots()), ports.world)
     except Unavailable as why:
         log.warning("recovery.incomplete", why=str(why))
     await tell(ports)
@@ -54,8 +57,14 @@ async def ask_about(keeper: BookKeeper, order_ids: list[str], world: World) -> N
     guarded = set(keeper.book.guarded())
     states = await world.orders.states(order_ids)
     guards = await world.orders.guards([one for one in order_ids if one in guarded])
-    for news in (*states, *guards):
-        keeper.hear(news, world.clock.now())
+    hear(keeper, (*states, *guards), world)
+
+
+def hear(keeper: BookKeeper, told: Iterable[OrderNews], world: World) -> None:
+    """Take in *told*, as far as this book knows what it is about."""
+    for news in told:
+        if keeper.knows(news.lot or news.order_id):
+            keeper.hear(news, world.clock.now())
 
 
 async def keep_checkpoint(keeper: BookKeeper, world: World) -> None:
