@@ -80,10 +80,14 @@ Attempt = Callable[[], Awaitable[tuple[Change, ...]]]
 async def _once(allocation_id: str, deed: Deed, act: Act, attempt: Attempt, ports: Ports) -> PortfolioAllocation:
     """Do it unless this very act was done; whoever was faster is looked at before it is tried again."""
     for _ in range(TRIES):
-        used = await ports.allocations.by_key(act.key) if act.key else None
-        if used is not None:
+        if used := await _used(act.key, ports):
             return _same_act(used, allocation_id, deed, act.key)
-        changes = await attempt()
+        try:
+            changes = await attempt()
+        except Refusal:
+            if used := await _used(act.key, ports):  # the same act, sent twice, was done a moment ago
+                return _same_act(used, allocation_id, deed, act.key)
+            raise
         if await ports.allocations.apply(changes):
             log.info("allocation." + deed, allocation_id=allocation_id, by=act.by)
             return changes[-1].after
@@ -100,8 +104,15 @@ async def _meant(allocation_id: str | None, key: str | None, ports: Ports) -> st
     """Return which allocation is meant: the one named, what the key was used on, or the latest recommendation."""
     if allocation_id is not None:
         return allocation_id
-    used = await ports.allocations.by_key(key) if key else None
-    return (used or await latest_recommendation(ports)).allocation_id
+    if used := await _used(key, ports):
+        return used.allocation_id
+    waiting = await ports.allocations.newest(1, "PENDING_APPROVAL")
+    meant = waiting[0] if waiting else await _used(key, ports) or await latest_recommendation(ports)
+    return meant.allocation_id
+
+
+async def _used(key: str | None, ports: Ports) -> PortfolioAllocation | None:
+    return await ports.allocations.by_key(key) if key else None
 
 
 async def _known(allocation_id: str, ports: Ports) -> PortfolioAllocation:
