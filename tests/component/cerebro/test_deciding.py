@@ -228,6 +228,7 @@ async def test_what_the_kill_switch_closed_is_learned_without_its_message_now_or
     await on_signal(a_signal(), desk.ports)
     (order,) = desk.sent.orders
     await on_confirmation(filled(order), desk.ports)
+    desk.orders.known[order.order_id] = OrderNews(order.order_id, 1, True, order.quantity, NOON)
     desk.orders.known["flat1"] = OrderNews("flat1", 1, True, order.quantity, NOON, lot=order.order_id)
 
     ports = desk.ports if hears else desk.another().ports
