@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 from mathematricks.contracts.accounts import LedgerEntry
 from mathematricks.messaging.bus import Dead, Retry
+from mathematricks.runtime.failpoints import failpoint
 
 from account_data.domain.checkpoint import books_of, view_of
 from account_data.domain.ledger import Booked, Booking, Books, Lacking, book, replay, start_of, told_again
@@ -36,7 +37,9 @@ async def write(batch: Sequence[Booking], ports: Ports) -> list[Result]:
     for _ in range(MOST_TRIES):
         decided = await _decided(due.values(), ports)
         entries = [entry for booked in decided for entry in booked.entries]
-        if not entries or await ports.ledger.append(entries):
+        appended = not entries or await ports.ledger.append(entries)
+        await failpoint("account-data.booked")
+        if appended:
             for booked in decided:
                 _advance(booked.books, ports)
             results |= {entry.entry_id: entry for entry in entries}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from mathematricks.alerting.raise_hell import raise_hell
 from mathematricks.contracts.accounts import AccountUpdate, Difference, SyncReport
+from mathematricks.runtime.failpoints import failpoint
 
 from account_data.domain.freshness import begun_with_cash
 from account_data.domain.ledger import Booking, ordinary
@@ -161,6 +162,7 @@ async def _tell(name: str, found: tuple[Difference, ...], ports: Ports) -> None:
     title = f"The books of {name} differed from the broker's and were corrected"
     key = f"account.corrected:{name}"
     await raise_hell(ports.bus, "account-data", key, "critical", title, ports.clock.now(), **facts)
+    await failpoint("account-data.alerted")
 
 
 async def _book(bookings: Sequence[Booking], ports: Ports) -> int:

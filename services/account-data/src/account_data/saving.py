@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mathematricks.runtime.failpoints import failpoint
+
 from account_data.domain.checkpoint import account_record, changed_positions
 from account_data.domain.freshness import due_points, rolled
 from account_data.ports import Account, Ports
@@ -29,7 +31,10 @@ async def _save(account: Account, now: datetime, ports: Ports) -> None:
     if view is None or (books is before and view is before_view and agreement == before_agreement):
         return
     await ports.checkpoints.save_positions(changed_positions(books, view, before, before_view))
+    await failpoint("account-data.positions_saved")
     await ports.checkpoints.save_account(account_record(books, view, agreement, now))
+    await failpoint("account-data.account_saved")
     if points := due_points(view, before_view):
         await ports.checkpoints.keep(points)
+        await failpoint("account-data.points_kept")
     account.saved = (books, view, agreement)

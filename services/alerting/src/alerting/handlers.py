@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mathematricks.contracts.alerts import Alert, AlertRecord
 from mathematricks.messaging.bus import Retry
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.runtime.http import Refusal
 
 from alerting.domain.occurrence import acknowledged, occurred
@@ -22,7 +23,9 @@ async def on_alert(alert: Alert, ports: Ports) -> None:
     for _ in range(MOST_RACES):
         known = await ports.alerts.about(alert)
         record = occurred(alert, known)
-        if record == known or await ports.alerts.write(record, known):
+        written = record == known or await ports.alerts.write(record, known)
+        await failpoint("alerting.recorded")
+        if written:
             return await _tell(record, ports)
     raise Retry(f"too many at once about {alert.key}")
 
@@ -34,7 +37,9 @@ async def acknowledge(alert_id: str, by: str, note: str, ports: Ports) -> AlertR
         if known is None:
             raise Refusal(404, "No such alert; GET /api/v1/alerts lists them")
         record = acknowledged(known, by, note, ports.clock.now())
-        if record == known or await ports.alerts.write(record, known):
+        written = record == known or await ports.alerts.write(record, known)
+        await failpoint("alerting.acknowledged")
+        if written:
             return record
     raise Refusal(409, "The alert is being raised again right now; try once more")
 
@@ -42,3 +47,4 @@ async def acknowledge(alert_id: str, by: str, note: str, ports: Ports) -> AlertR
 async def _tell(record: AlertRecord, ports: Ports) -> None:
     for channel in ports.channels:
         await channel.tell(record)
+        await failpoint("alerting.told")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mathematricks.contracts.base import Mode
 from mathematricks.contracts.dashboard import Notice
+from mathematricks.runtime.failpoints import failpoint
 
 from dashboard_processor.domain.overview import overview_of
 from dashboard_processor.ports import Ports, Section
@@ -51,5 +52,6 @@ async def roll_up(ports: Ports) -> None:
     seen = replace(await ports.records.read(due), services=tuple(ports.services.health()))
     for mode in MODES:
         await ports.overviews.write(overview_of(mode, seen, ports.terms, now))
+        await failpoint("dashboard-processor.written")
     if any(signal.status == "waiting" for activity in seen.activity.values() for signal in activity.signals):
         ports.changes.mark(Section.ACTIVITY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.orders import OrderCommand, OrderRecord, OrderStatus, OrderTombstone, TradingOrder
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.orders import ExecType, Happened
 from execution.domain.submission import first_record
@@ -35,6 +36,7 @@ async def on_command(command: OrderCommand, ports: Ports) -> None:
         ports.blotter.tombstones[command.order_id] = command.command_id
         grave = OrderTombstone(order_id=command.order_id, command_id=command.command_id, kept_at=now)
         await ports.orders.bury(grave)
+        await failpoint("execution.buried")
         order = ports.blotter.find(command.order_id)
     if order is not None and command.command_id not in order.commands:
         await cancel(order, _asked_by(command, ports), ports)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.exits import excess
 from execution.domain.orders import PROTECTIVE, ExecType, Happened
@@ -21,6 +22,7 @@ from execution.steps.reconciling import reconcile_account, reconcile_all
 from execution.steps.resolving import resolve
 from execution.steps.submitting import cancel_at_venue
 from execution.steps.unwinding import tidy_group
+from execution.steps.watching import watch
 
 PARKED_EVERY = timedelta(seconds=30)
 DOUBTFUL = frozenset({OrderStatus.UNKNOWN, OrderStatus.PARKED, OrderStatus.SUBMITTING, OrderStatus.PENDING_CANCEL})
@@ -94,6 +96,11 @@ async def enforce_controls(ports: Ports) -> None:
     await enforce(ports)
 
 
+async def watch_triggers(ports: Ports) -> None:
+    """Measure the desk, its accounts and strategies, and fire the kill switch where a threshold is reached."""
+    await watch(ports)
+
+
 async def follow_controls(ports: Ports) -> None:
     """Take over changes of the controls that another process made."""
     await read_controls(ports)
@@ -137,6 +144,7 @@ async def move_market(ports: Ports) -> None:
     by_key = {contract.key: contract for contract in used}
     quotes = [quote for contract in by_key.values() if (quote := ports.market.quote(contract)) is not None]
     await ports.brokers.quotes_moved(quotes)
+    await failpoint("execution.market_moved")
 
 
 async def read_quote_file(ports: Ports) -> None:
@@ -144,6 +152,7 @@ async def read_quote_file(ports: Ports) -> None:
     taken = ports.market.take(await ports.quote_file())
     if taken:
         await ports.brokers.quotes_moved(taken)
+        await failpoint("execution.quotes_taken")
 
 
 async def sweep_owed(ports: Ports) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mathematricks.contracts.signals import SenderRecord
+from mathematricks.runtime.failpoints import failpoint
 
 from signal_ingestion.domain import authentic
 from signal_ingestion.domain.arrival import Arrival
@@ -38,7 +39,9 @@ async def identify(arrival: Arrival, body: Body | Refused, ports: Ports, now: da
 async def _signer(arrival: Arrival, shown: authentic.Signature, ports: Ports, now: datetime) -> SenderRecord:
     sender = _known(await ports.senders.named(shown.sender), authentic.WRONG_SIGNATURE)
     authentic.verify(shown, arrival.body, ports.senders.mac_keys(sender, now), now)
-    if not await ports.nonces.claim(sender.name, shown.nonce, authentic.sha256(arrival.body), now):
+    claimed = await ports.nonces.claim(sender.name, shown.nonce, authentic.sha256(arrival.body), now)
+    await failpoint("signal-ingestion.nonce_claimed")
+    if not claimed:
         raise Refused(401, authentic.REPLAYED_NONCE)
     return sender
 

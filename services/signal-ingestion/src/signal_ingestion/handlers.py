@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mathematricks.contracts.signals import BodyFacts, RawBody, SenderRecord
 from mathematricks.messaging.bus import Retry
+from mathematricks.runtime.failpoints import failpoint
 
 from signal_ingestion.callers import identify
 from signal_ingestion.domain.admission import Admitted, Door, admit
@@ -41,8 +42,10 @@ async def accept(arrival: Arrival, ports: Ports) -> Answer:
         return await refuse(arrival, facts, sender.name, refusal, ports)
     if not ports.sender_pace.take(sender.name):
         await ports.alarm(f"sender.pace:{sender.name}", "warning", "A sender sends faster than it should")
+        await failpoint("signal-ingestion.pace_alarmed")
     if ports.signals.known(admitted.signal_id):
         await ports.raws.add(raw_record(arrival, facts, "DUPLICATE", 200, **_signal(admitted)))
+        await failpoint("signal-ingestion.duplicate_kept")
         return answer_of(arrival, admitted)
     return await _record(arrival, facts, admitted, ports, now)
 
@@ -75,8 +78,10 @@ async def _record(arrival: Arrival, facts: BodyFacts, admitted: Admitted, ports:
     kept = asyncio.create_task(ports.raws.add(raw_record(arrival, facts, "ACCEPTED", 202, **_signal(admitted))))
     try:
         signal = await ports.signals.add(admitted, facts, now)
+        await failpoint("signal-ingestion.recorded")
     finally:
         await kept
+    await failpoint("signal-ingestion.kept")
     if signal is None:
         await _correct(facts.raw_id, admitted.signal_id, ports)
         return answer_of(arrival, admitted)
@@ -89,6 +94,7 @@ async def _correct(raw_id: str, signal_id: str, ports: Ports) -> None:
     first = await ports.signals.find(signal_id)
     if first is None or first.raw_id != raw_id:
         await ports.raws.correct(raw_id, "DUPLICATE", 200)
+        await failpoint("signal-ingestion.corrected")
 
 
 def _signal(admitted: Admitted) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from mathematricks.contracts.signals import BodyFacts, RawRecord, SignalAnswer, StandardSignal, Verdict
+from mathematricks.runtime.failpoints import failpoint
 from prometheus_client import Counter
 
 from signal_ingestion.domain.admission import Admitted
@@ -33,11 +34,14 @@ def raw_record(arrival: Arrival, facts: BodyFacts, verdict: Verdict, status: int
 async def turn_away(arrival: Arrival, facts: BodyFacts, refusal: Refused, ports: Ports) -> Answer:
     """Keep a stranger's body where it displaces only other strangers', and answer it."""
     await ports.raws.add(raw_record(arrival, facts, "UNAUTHENTICATED", refusal.status, reason=refusal.reason))
+    await failpoint("signal-ingestion.stranger_kept")
     if arrival.sender is not None:
         title = "A body came by an inlet, but no sender lists its strategy"
         await ports.alarm(f"inlet.unknown:{arrival.intake}", "warning", title, intake=arrival.intake)
+        await failpoint("signal-ingestion.inlet_alarmed")
     elif not ports.strangers.take("all"):
         await ports.alarm("intake.strangers", "warning", "Many bodies arrive without a valid secret")
+        await failpoint("signal-ingestion.strangers_alarmed")
     _count(arrival, "UNAUTHENTICATED")
     log.warning("body.unauthenticated", intake=arrival.intake, status=refusal.status, reason=refusal.reason)
     return Answer(refusal.status, {"error": refusal.reason})
@@ -47,8 +51,10 @@ async def refuse(arrival: Arrival, facts: BodyFacts, sender: str, refusal: Refus
     """Keep a known sender's body with the reason it is refused for, tell an admin, and answer it."""
     known = {"sender": sender, "reason": refusal.reason}
     await ports.raws.add(raw_record(arrival, facts, "REFUSED", refusal.status, **known))
+    await failpoint("signal-ingestion.refusal_kept")
     title = "A sender's body was refused"
     await ports.alarm(f"body.refused:{sender}", "warning", title, sender=sender, reason=refusal.reason)
+    await failpoint("signal-ingestion.refusal_alarmed")
     _count(arrival, "REFUSED")
     log.warning("body.refused", intake=arrival.intake, sender=sender, status=refusal.status, reason=refusal.reason)
     return Answer(refusal.status, {"error": refusal.reason})

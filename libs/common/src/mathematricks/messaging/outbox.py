@@ -18,6 +18,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from mathematricks.contracts.base import to_instant
+from mathematricks.runtime.failpoints import failpoint
 
 log = structlog.get_logger(__name__)
 
@@ -74,11 +75,14 @@ class Sweep:
             # what came to owe anew since we looked has a later mark, and keeps it
             still = {"_id": {"$in": list(seen)}, "owed.since": {"$lte": to_instant(now)}}
             await self.records.update_many(still, {"$unset": {"owed": ""}})
+            await failpoint("owed.settled")
         unseen = [document for document in due if document["_id"] not in seen]
         if unseen:
             failed = await self._publish_all(await self._whole(unseen))
+            await failpoint("owed.published")
             later = [_postpone(document, now, failed=document["_id"] in failed) for document in unseen]
             await self.records.bulk_write(later, ordered=False)
+            await failpoint("owed.postponed")
             log.warning("owed.published_again", collection=self.records.name, count=len(unseen), failed=len(failed))
         return len(seen), len(unseen)
 

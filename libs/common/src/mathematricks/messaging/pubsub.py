@@ -25,6 +25,7 @@ from mathematricks.messaging.delivery import Delivery, Envelope, enclose
 from mathematricks.messaging.pubsub_publisher import Publisher
 from mathematricks.messaging.pubsub_pull import Pull
 from mathematricks.messaging.topology import PAUSES, Topology
+from mathematricks.runtime.failpoints import failpoint
 
 _RECONNECT_FAST = [
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -141,6 +142,7 @@ class PubSubBus:
 
     async def _bury(self, topic: str, letter: Envelope) -> None:
         await self.publish_raw(dead_letter_topic(topic), letter)
+        await failpoint("letter.buried")
         await alert_of_death(self, topic, letter)
 
     async def _connected(self) -> bool:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from mathematricks.contracts.base import Collection, Topic
 from mathematricks.messaging.bus import Bus
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.runtime.loops import Every, Loops, OnDeath, Run, crash
 from mathematricks.runtime.settings import ServiceSettings
 from mathematricks.storage.mongo import Database, answers, noting_databases
@@ -121,3 +122,4 @@ async def _drain(state: Running, loops: Loops) -> None:
 
 async def _with_ports(handler: Callable[[Any, Any], Awaitable[None]], ports: Any, message: Any) -> None:
     await handler(message, ports)
+    await failpoint("delivery.handled")

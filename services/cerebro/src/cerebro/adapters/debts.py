@@ -10,6 +10,7 @@ from mathematricks.contracts.collections import CEREBRO_DECISIONS, ORDER_TOMBSTO
 from mathematricks.contracts.decisions import Decision
 from mathematricks.contracts.orders import OrderCommand
 from mathematricks.messaging.outbox import Sweep
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.storage.mongo import Database, Document
 
 from cerebro.ports import Outbox
@@ -50,8 +51,10 @@ class MongoDebts:
         decision = _decision(document)
         for order in decision.orders:
             await self._outbox.order(order)
+            await failpoint("cerebro.order_published_again")
         for command in decision.commands:
             await self._outbox.command(command)
+            await failpoint("cerebro.command_published_again")
 
 
 def _is_obeyed(command: OrderCommand, orders: Mapping[str, Document], buried: Set[str]) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from mathematricks.contracts.decisions import PortfolioId
 from mathematricks.contracts.shadows import AuthorityView, PromotionRequest, Reign, VersionSeen
 from mathematricks.runtime.errors import Refusal
+from mathematricks.runtime.failpoints import failpoint
 
 from cerebro.domain.authority import Act, authority_from, first_authority, promotion_of, reigns_of
 from cerebro.handlers.ports import PORTFOLIOS, Ports
@@ -72,6 +73,7 @@ async def tell(ports: Ports) -> None:
     rules = ports.world.rules
     seen = VersionSeen(version=rules.version, code_version=rules.code_version, seen_at=ports.world.clock.now())
     await ports.world.authorities.tell(seen)
+    await failpoint("cerebro.version_told")
 
 
 async def _must_run(version: str, ports: Ports) -> None:
@@ -87,10 +89,13 @@ async def _promote(portfolio: PortfolioId, version: str, act: Act, ports: Ports)
     authorities = ports.world.authorities
     for _ in range(TRIES):
         reigning = await authorities.of(portfolio, version, act.at)
+        await failpoint("cerebro.authority_asked")
         promotion = promotion_of(version, reigning, await authorities.head(portfolio), act)
         if promotion is None:
             return
-        if await authorities.promote(promotion, authority_from(promotion)):
+        promoted = await authorities.promote(promotion, authority_from(promotion))
+        await failpoint("cerebro.promoted")
+        if promoted:
             log.info("authority.promoted", portfolio=portfolio, version=version, seq=promotion.seq, by=act.by)
             return
         await asyncio.sleep(_random.uniform(0, LONGEST_JITTER))

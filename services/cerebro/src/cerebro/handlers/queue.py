@@ -9,6 +9,7 @@ from random import SystemRandom
 import structlog
 from mathematricks.contracts.decisions import Authority, PortfolioId, Promotion
 from mathematricks.messaging.bus import Retry
+from mathematricks.runtime.failpoints import failpoint
 from prometheus_client import Counter, Histogram
 
 from cerebro.domain.authority import authority_from
@@ -77,6 +78,7 @@ class PortfolioQueue:
             self._authority = await world.authorities.current(self.portfolio) or nobody
         else:
             self._authority = await world.authorities.of(self.portfolio, version, world.clock.now())
+            await failpoint("cerebro.authority_taken")
         return self._authority
 
     async def keep_up(self) -> None:
@@ -149,8 +151,10 @@ class PortfolioQueue:
         made = self._roll_forward(undecided, authority)
         if not made:
             return []
+        await failpoint("cerebro.decided")
         with self._keeper.batch():
             recorded = await self._world.decisions.add([one.decided for one in made])
+            await failpoint("cerebro.recorded")
             for one in made[:recorded]:
                 self._commit(one)
         BATCH.labels(self.portfolio).observe(recorded)

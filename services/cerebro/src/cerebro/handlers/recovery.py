@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import structlog
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.decisions import BookCheckpoint
+from mathematricks.runtime.failpoints import failpoint
 
 from cerebro.domain.book_orders import OrderNews
 from cerebro.domain.checkpoint import book_from, pieces_of
@@ -86,6 +87,7 @@ async def keep_checkpoint(keeper: BookKeeper, world: World) -> None:
         taken_at=to_instant(world.clock.now()),
     )
     await world.checkpoints.keep(checkpoint)
+    await failpoint("cerebro.checkpointed")
     keeper.checkpoint_seq = book.seq
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from mathematricks.contracts.decisions import DecisionRecord, PortfolioId
+from mathematricks.runtime.failpoints import failpoint
 
 from cerebro.domain.authority import as_shadow
 from cerebro.domain.decision import decide, decision_text
@@ -31,6 +32,7 @@ async def shadow(portfolio: PortfolioId, ports: Ports) -> None:
         made = [one for record in records if (one := await _as_shadow(record, ports)) is not None]
         if made:
             await ports.shadows.add(made)
+            await failpoint("cerebro.shadowed")
         seq = ports.followed[portfolio] = records[-1].seq
     ports.followed.setdefault(portfolio, seq)
 

@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 from mathematricks.contracts.signals import StandardSignal
+from mathematricks.runtime.failpoints import failpoint
 
 from cerebro.handlers.ports import Ports
 from cerebro.handlers.queue import Deposed
@@ -33,6 +34,7 @@ async def on_signal(signal: StandardSignal, ports: Ports) -> None:
     orders = [ports.world.outbox.order(order) for order in decision.orders]
     commands = [ports.world.outbox.command(command) for command in decision.commands]
     await asyncio.gather(*orders, *commands)
+    await failpoint("cerebro.published")
     log.info(
         "signal.decided" if how == "made" else "signal.published_again",
         signal_id=decision.signal_id,

@@ -9,6 +9,7 @@ from functools import partial
 
 from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.closing import has_moved
 from execution.domain.exits import live_reducing, reducible
@@ -52,6 +53,7 @@ async def write_claims(ports: Ports, asked: list[Unit]) -> list[list[Claimed]]:
         batch = _assemble(ports, asked)
         try:
             writes = await ports.orders.claim(ports.worker, partial(_decide, ports, batch))
+            await failpoint("execution.claimed")
         except (AlreadyKept, Moved) as known:
             for order in known.orders:
                 ports.blotter.put(order)

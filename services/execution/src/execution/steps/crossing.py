@@ -12,6 +12,7 @@ from mathematricks.contracts.controls import Scope
 from mathematricks.contracts.executions import UNATTRIBUTED
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderRecord, TradingOrder
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.controls.crossing import (
     Crossing,
@@ -64,6 +65,7 @@ async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
     settled = [(order, apply(order, _settled(ports))) for order in done]
     try:
         await ports.orders.claim(ports.worker, lambda _: Writes(records, settled))
+        await failpoint("execution.crossed")
     except (AlreadyKept, Moved) as known_already:
         for order in known_already.orders:
             ports.blotter.put(order)

@@ -10,6 +10,7 @@ import structlog
 from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.orders import OrderRecord, OrderStatus, OrderTombstone
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.groups import group_of
 from execution.domain.orders import ExecType, Happened, is_protected
@@ -157,6 +158,7 @@ async def _release(order: OrderRecord, blocked_by: Sequence[str], ports: Ports) 
             ports.blotter.tombstones[blocker_id] = order.order_id
             grave = OrderTombstone(order_id=blocker_id, command_id=order.order_id, kept_at=to_instant(now))
             await ports.orders.bury(grave)
+            await failpoint("execution.buried_by_exit")
         elif blocker.live and not _was_asked(blocker, ports):
             why = f"makes way for exit {order.order_id}"
             event = Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED)

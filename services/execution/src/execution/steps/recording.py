@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.orders import apply, is_late
 from execution.ports import Change, Ports, Recorded
@@ -41,6 +42,7 @@ async def write_changes(ports: Ports, changes: list[Change]) -> list[Recorded]:
         recorded = _apply(batch, ports.submitted)
         pairs = [(batch.before[name], after) for name, after in batch.after.items() if after is not batch.before[name]]
         moved = await ports.orders.update(pairs) if pairs else []
+        await failpoint("execution.recorded")
         if not moved:
             _take_over(ports, batch)
             return _mark_superseded(recorded)
@@ -74,6 +76,7 @@ async def _add_executions(ports: Ports, batch: _Batch) -> None:
             batch.executions[fill.execution_id] = book_fill(ports, fill, order, batch.now)
     if batch.executions:
         known = await ports.executions.add(list(batch.executions.values()), batch.now)
+        await failpoint("execution.booked")
         ports.blotter.know(known)
         for execution_id in known:
             del batch.executions[execution_id]

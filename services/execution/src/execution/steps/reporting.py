@@ -9,6 +9,7 @@ import structlog
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.topics import ACCOUNT_UPDATES, QUOTES
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.ports import BrokerRejected, BrokerUnavailable, Ports
 from execution.steps.telling import alert
@@ -46,6 +47,7 @@ async def publish_account(account: str, ports: Ports) -> None:
         log.exception("account.snapshot_broke", account=account)
         return
     await ports.bus.publish(ACCOUNT_UPDATES, update)
+    await failpoint("execution.account_told")
     await _compare_positions(update, ports)
 
 
@@ -78,3 +80,4 @@ async def publish_quotes(ports: Ports) -> None:
             del ports.quoted[key]
         elif (quote := ports.market.quote(contract)) is not None:
             await ports.bus.publish(QUOTES, quote)
+            await failpoint("execution.quote_told")

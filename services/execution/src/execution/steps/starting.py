@@ -6,11 +6,13 @@ from collections import defaultdict
 
 import structlog
 from mathematricks.contracts.executions import Execution
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.controls.limits import longest_window
 from execution.domain.submission import refolded
 from execution.ports import BrokerUnavailable, Ports
 from execution.steps.crossing import finish_crossings
+from execution.steps.measuring import measure
 from execution.steps.reconciling import reconcile_account, reconcile_all
 from execution.steps.reporting import publish_account
 
@@ -27,11 +29,13 @@ async def reconcile(ports: Ports) -> None:
     """
     now = ports.clock.now()
     controls = ports.oversight.controls = await ports.controls.take_over(ports.worker, now)
+    await failpoint("execution.taken_over")
     await _remember(ports)
     await finish_crossings(ports)
     report = await reconcile_all("start", ports)
     for compared in report.accounts:
         await publish_account(compared.account, ports)
+    await measure(controls, ports)
     live = len(list(ports.blotter.live()))
     log.info("execution.reconciled", worker=ports.worker, generation=controls.generation, live_orders=live)
 
@@ -75,5 +79,6 @@ async def _remember_orders(ports: Ports) -> None:
     behind = [(before, after) for before, after in pairs if after is not before]
     if behind:
         await ports.orders.update(behind)
+        await failpoint("execution.refolded")
     for _, order in pairs:
         ports.blotter.put(order)

@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
+from mathematricks.runtime.failpoints import failpoint
 from prometheus_client import Histogram
 
 from execution.domain.orders import PROTECTIVE, ExecType, Happened
@@ -65,6 +66,7 @@ async def cancel_at_venue(order: OrderRecord, ports: Ports) -> None:
     try:
         async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
             await venue_of(order, ports).cancel(order.account, order.attempts[-1].client_order_id)
+            await failpoint("execution.cancel_asked")
     except (BrokerUnavailable, TimeoutError) as silence:
         log.warning("order.cancel_unanswered", order_id=order.order_id, reason=str(silence))
     except BrokerRejected as refusal:
@@ -86,6 +88,7 @@ async def _handed_over(order: OrderRecord, ports: Ports) -> Happened:
     try:
         async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
             await venue_of(order, ports).submit(as_asked(order))
+            await failpoint("execution.submitted")
     except (BrokerRejected, WrongVenue) as no:
         return Happened(ExecType.REJECTED, ports.clock.now(), str(no)[:500], number)
     except (BrokerUnavailable, TimeoutError) as silence:

@@ -7,6 +7,7 @@ from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.executions import Execution, ExecutionConfirmation
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 from mathematricks.contracts.topics import EXECUTION_CONFIRMATIONS
+from mathematricks.runtime.failpoints import failpoint
 
 from execution.ports import Ports, Recorded
 
@@ -25,8 +26,10 @@ async def publish(order: OrderRecord | None, execution: Execution | None, ports:
     """Publish the state of *order* now, with one of its executions; without an order the fill is EXTERNAL."""
     if order is not None:
         await ports.bus.publish(EXECUTION_CONFIRMATIONS, confirmation(order, execution))
+        await failpoint("execution.confirmed")
     elif execution is not None:
         await ports.bus.publish(EXECUTION_CONFIRMATIONS, external_confirmation(execution))
+        await failpoint("execution.external_confirmed")
 
 
 def confirmation(order: OrderRecord, execution: Execution | None) -> ExecutionConfirmation:
@@ -71,6 +74,7 @@ def external_confirmation(execution: Execution) -> ExecutionConfirmation:
 async def alert(ports: Ports, severity: Severity, key: str, title: str, **facts: object) -> None:
     """Raise an alert about an order, an account or a group."""
     await raise_hell(ports.bus, SERVICE, key, severity, title, ports.clock.now(), **facts)
+    await failpoint("execution.alerted")
 
 
 async def alert_of(order: OrderRecord, ports: Ports, severity: Severity, what: str, title: str) -> None:

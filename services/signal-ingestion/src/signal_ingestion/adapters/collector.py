@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from bson.codec_options import CodecOptions
 from mathematricks.contracts.base import Environment, derive_id, to_instant
+from mathematricks.runtime.failpoints import failpoint
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
@@ -73,6 +74,7 @@ async def _take(document: Document, collection: AsyncCollection[Document], ports
         return
     arrival = await _arrival_of(document, ports)
     answer = await accept(arrival, ports)
+    await failpoint("signal-ingestion.collected")
     mark = {"signal_processed": True, **_outcome(answer)}
     await collection.update_one({"_id": document["_id"]}, {"$set": mark})
 

@@ -10,6 +10,7 @@ from mathematricks.contracts.signals import RawRecord, SignalRecord, StandardSig
 from mathematricks.contracts.topics import STANDARDIZED_SIGNALS
 from mathematricks.messaging.bus import Bus
 from mathematricks.messaging.outbox import Sweep
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.storage.mongo import Database, Document
 
 from signal_ingestion.ports import RawBodies
@@ -30,6 +31,7 @@ def signal_sweep(db: Database, raws: RawBodies, bus: Bus) -> Sweep:
     async def publish(document: Document) -> None:
         record = SignalRecord.model_validate(document)
         await raws.add(RawRecord(**dict(record) | {"verdict": "ACCEPTED", "status": 202}))
+        await failpoint("signal-ingestion.kept_again")
         await bus.publish(STANDARDIZED_SIGNALS, StandardSignal(**dict(record)))
 
     return Sweep(db[SIGNALS.name], decided, publish, needs=())

@@ -11,6 +11,7 @@ from mathematricks.contracts.signals import StandardSignal
 from mathematricks.contracts.topics import STANDARDIZED_SIGNALS
 from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import Clock
+from mathematricks.runtime.failpoints import failpoint
 
 from signal_ingestion.ports import Limit
 
@@ -37,6 +38,7 @@ class Announcer:
     async def _publish(self, signal: StandardSignal) -> None:
         try:
             await self._bus.publish(STANDARDIZED_SIGNALS, signal)
+            await failpoint("signal-ingestion.announced")
         except Exception as failure:
             log.warning("signal.unpublished", signal_id=signal.signal_id, error=type(failure).__name__)
 

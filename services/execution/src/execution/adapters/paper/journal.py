@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.storage.group_commit import GroupCommit
 
 from execution.adapters.paper.engine.accounts import EPOCH
@@ -153,6 +154,7 @@ class Journal:
         failures: Sequence[Exception | None]
         try:
             failures = await self._store.write([outcome.changed for _, outcome in steps])
+            await failpoint("venue.written")
         except Exception as error:
             failures = [error] * len(steps)
         for (live, outcome), failure in zip(steps, failures, strict=True):
