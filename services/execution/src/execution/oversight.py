@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from mathematricks.contracts.accounts import AccountUpdate
+from mathematricks.contracts.base import Mode
 from mathematricks.contracts.controls import Controls, FlattenReport, RiskMarks, Scope
 from mathematricks.contracts.reconciliation import ReconciliationReport
 
@@ -41,6 +42,9 @@ class OversightStore(Protocol):
     async def reconciliations(self, limit: int) -> list[ReconciliationReport]:
         """Return the newest runs first."""
 
+    async def cvar(self, mode: Mode) -> tuple[Decimal, datetime] | None:
+        """Return the book's CVaR as Cerebro last reckoned it, and when; None where it never has."""
+
     async def results(self) -> Sequence[StrategyResult]:
         """Return what each strategy has made on each account, as account-data's books have it."""
 
@@ -53,7 +57,8 @@ class Oversight:
     Attributes:
         controls: As they were last read or changed; claims read their own.
         seen: The newest snapshot of each account, and when it was asked for.
-        results: What each strategy has made, as last read.
+        results: What each strategy has made, as last read; None before that.
+        quoted_at: When each instrument that is held was last quoted.
         lost_today: By scope, lost since the UTC day began.
         levels: How far each trigger of each scope has come, so that each step is told once.
         flattening: By generation, the firings that flatten.
@@ -64,7 +69,8 @@ class Oversight:
     controls: Controls | None = None
     tape: Tape = field(default_factory=Tape)
     seen: dict[str, tuple[AccountUpdate, datetime]] = field(default_factory=dict)
-    results: Sequence[StrategyResult] = ()
+    results: Sequence[StrategyResult] | None = None
+    quoted_at: dict[str, datetime] = field(default_factory=dict)
     lost_today: Mapping[Scope, Decimal] = field(default_factory=dict)
     marks: dict[tuple[Scope, str], RiskMarks] = field(default_factory=dict)
     levels: dict[tuple[Scope, str], Level] = field(default_factory=dict)

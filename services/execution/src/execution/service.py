@@ -184,6 +184,7 @@ service = Service(
     jobs=(
         Every(timedelta(milliseconds=100), jobs.enforce_controls),
         Every(timedelta(seconds=1), jobs.follow_controls),
+        Every(timedelta(seconds=1), jobs.watch_triggers),
         Every(timedelta(milliseconds=250), jobs.publish_accounts),
         Every(timedelta(milliseconds=500), jobs.revisit_waiting),
         Every(timedelta(milliseconds=500), jobs.resolve_doubts),

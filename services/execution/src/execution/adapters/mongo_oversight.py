@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from mathematricks.contracts.accounts import SubLedger
-from mathematricks.contracts.collections import ACCOUNT_STATE, FLATTEN_REPORTS, RECONCILIATION_REPORTS, RISK_MARKS
+from mathematricks.contracts.base import Mode
+from mathematricks.contracts.collections import (
+    ACCOUNT_STATE,
+    FLATTEN_REPORTS,
+    PORTFOLIO_RISK,
+    RECONCILIATION_REPORTS,
+    RISK_MARKS,
+)
 from mathematricks.contracts.controls import FlattenReport, RiskMarks
 from mathematricks.contracts.reconciliation import ReconciliationReport
+from mathematricks.contracts.risk import PortfolioRisk
 from mathematricks.storage.mongo import Database, to_document
 
 from execution.domain.controls.triggers import StrategyResult
@@ -25,6 +34,7 @@ class MongoOversight:
         self._marks = db[RISK_MARKS.name]
         self._runs = db[RECONCILIATION_REPORTS.name]
         self._states = db[ACCOUNT_STATE.name]
+        self._risk = db[PORTFOLIO_RISK.name]
 
     async def keep_report(self, report: FlattenReport) -> None:
         await self._reports.replace_one({"_id": report.generation}, to_document(report), upsert=True)
@@ -50,6 +60,13 @@ class MongoOversight:
     async def reconciliations(self, limit: int) -> list[ReconciliationReport]:
         documents = await self._runs.find().sort("ended_at", -1).to_list(limit)
         return [ReconciliationReport.model_validate(document) for document in documents]
+
+    async def cvar(self, mode: Mode) -> tuple[Decimal, datetime] | None:
+        document = await self._risk.find_one({"_id": mode.lower()})
+        if document is None:
+            return None
+        risk = PortfolioRisk.model_validate(document)
+        return Decimal(str(risk.cvar)), risk.as_of
 
     async def results(self) -> Sequence[StrategyResult]:
         """Reads account-data's newest states, which lag its ledger by a fraction of a second."""

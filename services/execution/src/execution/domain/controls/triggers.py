@@ -45,6 +45,7 @@ class Standing:
         today: Lost since the day began; negative: made.
         margin: Initial margin.
         drift: Worth of the positions that no execution explains.
+        cvar: Of the whole book, a share of equity a day.
         silence: How long nothing was heard of an account, or of the quotes of what it holds.
     """
 
@@ -58,6 +59,7 @@ class Standing:
     sent: int = 0
     rejected: int = 0
     silence: timedelta | None = None
+    cvar: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ def readings(triggers: Triggers, standing: Standing) -> Iterator[Reading]:
     for name, threshold, amount, whole in shares:
         if threshold is not None and amount is not None and whole is not None:
             yield Reading(name, _share(amount, whole, threshold), threshold)
+    if triggers.cvar is not None and standing.cvar is not None:
+        yield Reading("cvar", standing.cvar, triggers.cvar)
     if triggers.rejects is not None and standing.sent >= triggers.rejects_of:
         yield Reading("rejects", Decimal(standing.rejected) / standing.sent, triggers.rejects)
     if triggers.stale is not None and standing.silence is not None:
