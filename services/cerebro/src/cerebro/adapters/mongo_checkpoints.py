@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mathematricks.contracts.collections import CEREBRO_BOOKS
 from mathematricks.contracts.decisions import BookCheckpoint, PortfolioId
+from mathematricks.runtime.failpoints import failpoint
 from mathematricks.storage.mongo import Database, to_document
 
 KEPT = 2
@@ -24,6 +25,7 @@ class MongoCheckpoints:
     async def keep(self, checkpoint: BookCheckpoint) -> None:
         identity = f"{checkpoint.version}:{checkpoint.portfolio}:{checkpoint.seq}"
         await self._books.replace_one({"_id": identity}, to_document(checkpoint, identity), upsert=True)
+        await failpoint("cerebro.checkpoint_kept")
         mine = {"version": checkpoint.version, "portfolio": checkpoint.portfolio}
         kept = await self._books.find(mine, ["_id"]).sort("seq", -1).limit(KEPT).to_list()
         await self._books.delete_many(mine | {"_id": {"$nin": [document["_id"] for document in kept]}})
