@@ -12,6 +12,7 @@ from mathematricks_cli.verbs import (
     demo,
     ingest_backtest,
     receipt,
+    replay,
     send,
     sender,
     status,
@@ -37,6 +38,7 @@ app.command("ingest-backtest")(ingest_backtest.ingest_backtest)
 app.add_typer(sender.app, name="sender")
 app.command()(send.send)
 app.command()(receipt.receipt)
+app.add_typer(replay.app, name="replay")
 app.command()(books.books)
 app.command()(venue.venue)
 app.command()(demo.demo)

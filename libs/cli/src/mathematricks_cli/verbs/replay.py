@@ -1,0 +1,192 @@
+"""``replay``: what was said can be listed and said again; what was decided can be decided again."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from mathematricks.storage.mongo import Database, mongo
+
+from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer, table
+from mathematricks_cli.faults import OperatorFault
+from mathematricks_cli.replay.archive import REPLAYABLE, Archived, archived
+from mathematricks_cli.replay.deciding import Verified
+from mathematricks_cli.replay.records import Span, verify_all
+from mathematricks_cli.state import DeskRecord, StateDir, state_dir
+
+app = typer.Typer(no_args_is_help=True, help="Replay: list, publish, verify")
+
+SHOWN = 20
+Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated")]
+Strategy = Annotated[str | None, typer.Option(help="Only of this strategy")]
+Identity = Annotated[str | None, typer.Option("--id", help="Only of this signal, order or execution")]
+Since = Annotated[datetime | None, typer.Option(help="Only from this time on (UTC)")]
+Until = Annotated[datetime | None, typer.Option(help="Only before this time (UTC)")]
+
+
+@app.command("list")
+def list_(
+    topic: Topics = None,
+    strategy: Strategy = None,
+    identity: Identity = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option(help="The newest so many", min=1, max=100_000)] = 50,
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """List the messages that the records remake: time, topic, key, id, and whether their effect was seen."""
+
+    async def work(console: Console) -> bool:
+        record = state_dir(state).desk()
+        async with mongo(record.mongo_url, record.mongo_database) as db:
+            found = await archived(db, _span(strategy, identity, (since, until), limit), _topics(topic))
+        rows = [(one.at.isoformat(), one.topic.name, one.key, one.identity, _owed(one)) for one in found]
+        console.tell([_told(one) for one in found], *table(("time", "topic", "key", "id", "state"), rows))
+        return True
+
+    answer(as_json, work)
+
+
+@app.command()
+def publish(
+    topic: Topics = None,
+    strategy: Strategy = None,
+    identity: Identity = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option(help="The newest so many", min=1, max=100_000)] = 50,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be published, publish nothing")] = False,
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish messages again, oldest first. Every consumer knows what it has done: there is no second effect."""
+
+    async def work(console: Console) -> bool:
+        record = state_dir(state).desk()
+        async with mongo(record.mongo_url, record.mongo_database) as db:
+            found = await archived(db, _span(strategy, identity, (since, until), limit), _topics(topic))
+        if not dry_run:
+            await _publish(state_dir(state), record, found[::-1])
+        counts = Counter(one.topic.name for one in found)
+        done = "would be published" if dry_run else "published"
+        console.tell({done.replace(" ", "_"): counts}, *(f"{count} × {name} {done}" for name, count in counts.items()))
+        return True
+
+    answer(as_json, work)
+
+
+@app.command()
+def verify(
+    policy: Annotated[list[str] | None, typer.Option(help="A limit to decide under instead, margin_limit=0.3")] = None,
+    strategy: Strategy = None,
+    identity: Identity = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option(help="The newest so many; 0: all", min=0)] = 0,
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """
+    Decide recorded signals again from their recorded inputs: 1 if any decision differs by a byte.
+
+    With other limits (--policy) it shows which decisions they would have changed, and ends with 0.
+    """
+
+    async def work(console: Console) -> bool:
+        record, changed = state_dir(state).desk(), _limits(policy or [])
+        span = _span(strategy, identity, (since, until), limit)
+        async with mongo(record.mongo_url, record.mongo_database) as db:
+            count, differing = await _verify(db, span, changed)
+        console.tell(_verdict(count, differing), *_lines(count, differing))
+        return not any(one.failure for one in differing) and (bool(changed) or not differing)
+
+    answer(as_json, work)
+
+
+async def _verify(db: Database, span: Span, changed: dict[str, str]) -> tuple[int, list[Verified]]:
+    count, differing = 0, list[Verified]()
+    async for one in verify_all(db, span, changed):
+        count += 1
+        if not one.same:
+            differing.append(one)
+    return count, sorted(differing, key=lambda one: one.decision_id)
+
+
+async def _publish(state: StateDir, record: DeskRecord, found: list[Archived]) -> None:
+    from mathematricks.messaging.pubsub import PubSubBus
+
+    from mathematricks_cli.stack import EMULATOR, PROJECT
+
+    if record.bus != "pubsub":
+        raise OperatorFault(
+            "This desk is one process and its bus lies in its memory: what it owes, it publishes again by itself "
+            "every second. `up --processes` runs it over Pub/Sub."
+        )
+    os.environ.setdefault("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{state.port(EMULATOR)}")
+    bus = PubSubBus(os.environ.get("MATHEMATRICKS_PUBSUB_PROJECT", PROJECT))
+    try:
+        for one in found:
+            await bus.publish(one.topic, one.message)
+    finally:
+        await bus.close()
+
+
+def _limits(written: list[str]) -> dict[str, str]:
+    """Return each limit's new value as written; raise ``OperatorFault`` where one is not NAME=VALUE."""
+    pairs = [each.partition("=") for each in written]
+    if wrong := next((each for each, (name, _, value) in zip(written, pairs, strict=True) if not (name and value)), ""):
+        raise OperatorFault(f"{wrong!r} is not NAME=VALUE, for example margin_limit=0.3")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _span(
+    strategy: str | None, identity: str | None, times: tuple[datetime | None, datetime | None], limit: int
+) -> Span:
+    since, until = (at.replace(tzinfo=at.tzinfo or UTC) if at else None for at in times)
+    return Span(strategy, identity, since, until, limit)
+
+
+def _topics(wanted: list[str] | None) -> frozenset[str]:
+    unknown = set(wanted or ()) - REPLAYABLE
+    if unknown:
+        raise OperatorFault(
+            f"No record remakes {', '.join(sorted(unknown))}; there are {', '.join(sorted(REPLAYABLE))}"
+        )
+    return frozenset(wanted or ())
+
+
+def _owed(one: Archived) -> str:
+    return "owed" if one.owed else "settled"
+
+
+def _told(one: Archived) -> dict[str, Any]:
+    said = {"at": one.at.isoformat(), "topic": one.topic.name, "key": one.key, "id": one.identity, "state": _owed(one)}
+    return said | {"message": one.message.model_dump(mode="json")}
+
+
+def _verdict(count: int, differing: list[Verified]) -> dict[str, Any]:
+    shown = [
+        {
+            "decision": one.decision_id,
+            "failure": one.failure,
+            "differences": [
+                {"field": each.field, "recorded": each.recorded, "now": each.now} for each in one.differences
+            ],
+        }
+        for one in differing
+    ]
+    return {"decisions": count, "different": len(differing), "shown": shown}
+
+
+def _lines(count: int, differing: list[Verified]) -> list[str]:
+    if not differing:
+        return [f"{count} decisions, decided again: every one the same to the last byte"]
+    lines = [f"{count} decisions, decided again: {len(differing)} differ"]
+    for one in differing[:SHOWN]:
+        lines.append(f"  {one.decision_id}" + (f": {one.failure}" if one.failure else ""))
+        lines += [f"    {each.field}: {each.recorded} → {each.now}" for each in one.differences[:SHOWN]]
+    return lines + ([f"  … and {len(differing) - SHOWN} more; --json shows all"] if len(differing) > SHOWN else [])
