@@ -6,6 +6,7 @@ import typer
 
 from mathematricks_cli.verbs import (
     account,
+    alerts,
     allocate,
     allocation,
     books,
@@ -29,6 +30,7 @@ app.command()(up.down)
 app.command()(status.status)
 app.add_typer(strategy.app, name="strategy")
 app.add_typer(account.app, name="account")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(allocation.app, name="allocation")
 app.command()(versions.promote)
 app.add_typer(versions.shadow, name="shadow")

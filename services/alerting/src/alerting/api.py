@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from mathematricks.contracts.alerts import Acknowledgement, AlertList, AlertRecord, Severity
+from mathematricks.contracts.alerts import Acknowledgement, AlertList, AlertRecord, NotificationList, Severity
 from mathematricks.contracts.rest import Failure
 from mathematricks.runtime.http import caller_of, ports_of, require
 from mathematricks.runtime.tokens import Caller
@@ -28,6 +28,14 @@ async def newest_alerts(
 ) -> AlertList:
     """Return the alerts, the last seen first."""
     return AlertList(items=tuple(await ports.alerts.newest(limit, at_least(severity))))
+
+
+@router.get("/{alert_id}/notifications")
+async def notifications_of(
+    alert_id: Annotated[str, Path(min_length=1, max_length=200)], ports: Annotated[Ports, Depends(ports_of)]
+) -> NotificationList:
+    """Return what was sent to people about an alert, and what is owed to them."""
+    return NotificationList(items=tuple(await ports.pages.of(alert_id)))
 
 
 @router.post("/{alert_id}/acknowledge", responses={404: {"model": Failure}, 409: {"model": Failure}})

@@ -7,6 +7,7 @@ from mathematricks.messaging.bus import Retry
 from mathematricks.runtime.failpoints import failpoint
 from mathematricks.runtime.http import Refusal
 
+from alerting.domain.escalation import pages_due
 from alerting.domain.occurrence import acknowledged, occurred
 from alerting.ports import Ports
 
@@ -15,9 +16,9 @@ MOST_RACES = 5
 
 async def on_alert(alert: Alert, ports: Ports) -> None:
     """
-    Record the alert or count it, then tell it through every channel.
+    Record the alert or count it, write it to the log, and owe the pages that it is due at once.
 
-    A redelivered alert finds its record, changes nothing and is told again: better heard twice
+    A redelivered alert finds its record, changes nothing and is logged again: better heard twice
     than never. Losing the race to another occurrence of the key means reading it again.
     """
     for _ in range(MOST_RACES):
@@ -45,6 +46,7 @@ async def acknowledge(alert_id: str, by: str, note: str, ports: Ports) -> AlertR
 
 
 async def _tell(record: AlertRecord, ports: Ports) -> None:
-    for channel in ports.channels:
-        await channel.tell(record)
-        await failpoint("alerting.told")
+    await ports.log.tell(record)
+    await failpoint("alerting.told")
+    await ports.pages.owe(list(pages_due(record, ports.ladder, ports.clock.now())))
+    await failpoint("alerting.owed")

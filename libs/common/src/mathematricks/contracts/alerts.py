@@ -41,6 +41,36 @@ class AlertRecord(Alert):
     note: str = ""
 
 
+NotificationState = Literal["owed", "sent", "dropped"]
+
+
+class Notification(Message):
+    """
+    One page of one alert through one channel: owed until the channel took it.
+
+    Its id is a function of alert, channel and number, so it is owed once however often it is thought of; a
+    crash between sending and noting that may send it twice, and never loses it.
+    """
+
+    notification_id: Id
+    alert_id: Id
+    channel: Annotated[str, Field(max_length=40)]
+    number: int = Field(ge=1, description="1: the first page; more: pages again while nobody acknowledges")
+    severity: Severity
+    state: NotificationState = "owed"
+    attempts: int = 0
+    next_at: Instant
+    owed_at: Instant
+    sent_at: Instant | None = None
+    trouble: Annotated[str, Field(max_length=200)] = Field("", description="Why the last attempt failed")
+
+
+class NotificationList(Message):
+    """What was sent about an alert, and what is owed."""
+
+    items: tuple[Notification, ...]
+
+
 class Acknowledgement(Message):
     """Someone has seen it. *by* counts only where a service asks for a person it knows."""
 

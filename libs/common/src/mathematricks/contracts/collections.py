@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
-from mathematricks.contracts.alerts import AlertRecord
+from mathematricks.contracts.alerts import AlertRecord, Notification
 from mathematricks.contracts.allocations import Lease, OptimizationRun, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.base import Collection, Index
@@ -253,6 +253,16 @@ ALERTS = Collection(
         Index((("severity", 1), ("last_seen", -1))),
     ),
     model=AlertRecord,
+)
+NOTIFICATIONS = Collection(
+    "notifications",
+    "alerting",
+    "Pages of alerts through each channel: owed, sent or dropped",
+    indexes=(
+        Index((("channel", 1), ("next_at", 1)), where={"state": "owed"}),
+        Index((("alert_id", 1), ("number", 1))),
+    ),
+    model=Notification,
 )
 
 # frontend-api

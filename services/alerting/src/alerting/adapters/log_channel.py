@@ -1,4 +1,4 @@
-"""The log as a channel: it is always there, and the platform's own alarms can follow it."""
+"""The log: it is always there, and the platform's own alarms can follow it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ log = structlog.get_logger(__name__)
 LEVELS: dict[Severity, int] = {"info": logging.INFO, "warning": logging.WARNING, "critical": logging.CRITICAL}
 
 
-class LogChannel:
-    """Write each alert as one line of the log, at its severity."""
-
-    name = "log"
+class AlertLog:
+    """Write each alert as one line of the log, at its severity, every time it is raised."""
 
     async def tell(self, record: AlertRecord) -> None:
         facts = {name: "[redacted]" if SECRET_NAME.search(name) else fact for name, fact in record.facts.items()}

@@ -10,6 +10,8 @@ from mathematricks.contracts.collections import ALERTS
 from mathematricks.storage.mongo import Database, Document, to_document
 from pymongo.errors import DuplicateKeyError
 
+from alerting.domain.severity import MILDEST_FIRST
+
 
 class MongoAlerts:
     """Records by the id of their first occurrence; a unique index keeps one open record per key."""
@@ -28,6 +30,13 @@ class MongoAlerts:
     async def newest(self, limit: int, severities: Sequence[Severity]) -> list[AlertRecord]:
         found = self._collection.find({"severity": {"$in": list(severities)}}).sort("last_seen", -1).limit(limit)
         return [AlertRecord.model_validate(document) async for document in found]
+
+    async def open(self, limit: int) -> list[AlertRecord]:
+        found: list[AlertRecord] = []
+        for severity in reversed(MILDEST_FIRST):
+            some = self._collection.find({"open": True, "severity": severity}).sort("last_seen", -1)
+            found += [AlertRecord.model_validate(one) async for one in some.limit(max(1, limit - len(found)))]
+        return found[:limit]
 
     async def write(self, record: AlertRecord, known: AlertRecord | None) -> bool:
         document = to_document(record, record.alert_id)
