@@ -146,6 +146,27 @@ def test_growth_within_a_drawdown_is_proved_and_a_tighter_limit_grows_less():
     assert (np.maximum.accumulate(path) - path).max() <= 0.05 * (1 + 1e-9)
 
 
+def test_growth_with_a_least_investment_is_the_best_there_is_or_names_the_drawdown_that_cannot_be_avoided():
+    past = scenarios(a_history(6, 700))
+    invested = Constraints(invested=1.0)
+    free, bound = max_cagr_drawdown(past, Constraints(), 0.3), max_cagr_drawdown(past, invested, 0.3)
+
+    assert isinstance(free, Answer)
+    assert isinstance(bound, Answer)
+    assert bound.proof.holds()
+    assert bound.weights.sum() >= 1 - 1e-9
+    assert bound.objective <= free.objective * (1 + 1e-9)
+    dice = np.random.default_rng(3)
+    drawdowns = []
+    for weights in (one for one in dice.dirichlet(np.ones(6), 600) if one.max() <= 0.5):
+        path = np.concatenate([[0], np.cumsum(past.values @ weights)])
+        drawdowns.append((np.maximum.accumulate(path) - path).max())
+    refused = max_cagr_drawdown(past, invested, 0.01)
+    assert isinstance(refused, Infeasible)
+    assert refused.which == ("drawdown limit",)
+    assert float(refused.why.split("than ")[1].split(";")[0]) <= min(drawdowns)
+
+
 def test_the_six_real_strategies_are_allocated_alike_whatever_the_order_of_rows_and_files():
     folder = real_backtests()
 

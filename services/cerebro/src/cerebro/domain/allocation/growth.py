@@ -35,8 +35,10 @@ def max_cagr_drawdown(scenarios: Scenarios, constraints: Constraints, limit: flo
         return start
     cuts = _Cuts(scenarios, rows, limit)
     if not rows.holds_nothing():
-        return Infeasible(("drawdown",), "With a least investment or return the drawdown is not limited; use a cap.")
-    weights, proof = _climb(scenarios, cuts)
+        start, least = _shallowest(cuts)
+        if least > limit:
+            return Infeasible(("drawdown limit",), f"No weights draw down less than {least:.4f}; the limit is {limit}.")
+    weights, proof = _climb(scenarios, cuts, start)
     measured = portfolio_measures(scenarios, weights)
     binding = binding_rows(rows, scenarios.names, weights)
     if cuts.worst(weights)[0] >= limit * (1 - 1e-6):
@@ -71,10 +73,36 @@ class _Cuts:
         return matrix, np.concatenate([self.rows.limits, np.full(len(self.drops), self.limit)])
 
 
-def _climb(scenarios: Scenarios, cuts: _Cuts) -> tuple[Floats, Proof]:
+def _shallowest(cuts: _Cuts) -> tuple[Floats, float]:
+    """
+    Return the weights with the least drawdown, and a bound that no weights can pass.
+
+    The least drawdown over the drops met so far is a linear program, and its value a lower bound; the worst drop
+    at its answer is met next, until the answer's own drawdown is no more than the bound.
+    """
+    size, helping = cuts.rows.upper.size, cuts.rows.helping_upper.size
+    for _ in range(MOST_ROUNDS):
+        count = len(cuts.drops)
+        plain = np.hstack([cuts.rows.matrix, cuts.rows.helping, np.zeros((len(cuts.rows.limits), 1))])
+        deep = np.hstack([cuts.drops, np.zeros((count, helping)), -np.ones((count, 1))])
+        cost = np.concatenate([np.zeros(size + helping), [-1.0]])
+        upper = np.concatenate([cuts.rows.upper, cuts.rows.helping_upper, [highs.INFINITY]])
+        columns = highs.dense(np.vstack([plain, deep]), cost, np.zeros(size + helping + 1), upper)
+        found = highs.run(highs.program(columns, np.concatenate([cuts.rows.limits, np.zeros(count)])))
+        if found is None:
+            raise Unproved("the least drawdown has no optimum")
+        weights, least = np.clip(found.values[:size], 0.0, cuts.rows.upper), float(found.values[-1])
+        drawdown, drop = cuts.worst(weights)
+        if drawdown <= least + TOUCHING * (1 + least):
+            return weights, least
+        cuts.add(drop)
+    raise Unproved(f"{MOST_ROUNDS} rounds left the least drawdown unproved")
+
+
+def _climb(scenarios: Scenarios, cuts: _Cuts, start: Floats) -> tuple[Floats, Proof]:
     """Solve quadratic models of the growth; each answer is a step, a drop that passes the limit is a new row."""
     values = scenarios.values
-    point = np.zeros(len(scenarios.names))
+    point = start
     for number in range(1, MOST_ROUNDS + 1):
         target = _model_optimum(values, point, cuts)
         drawdown, drop = cuts.worst(target)
