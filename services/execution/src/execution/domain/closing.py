@@ -18,12 +18,18 @@ ZERO = Decimal(0)
 
 def concerned(orders: Iterable[OrderRecord], whose: str) -> list[OrderRecord]:
     """Return which *orders* of a place bear on closing it: all, or for one strategy its own and those that close it."""
-    return [order for order in orders if not whose or order.strategy_id == whose or order.external_id == whose]
+    return [order for order in orders if not whose or order.strategy_id == whose or _closes(order, whose)]
 
 
-def has_moved(order: OrderRecord, blotter: Blotter) -> bool:
+def _closes(order: OrderRecord, whose: str) -> bool:
+    return order.purpose == FLATTEN and order.external_id in ("", whose)
+
+
+def has_moved(order: OrderRecord, blotter: Blotter, going: Iterable[OrderRecord] = ()) -> bool:
     """
     Return whether a closing *order* may no longer be what its place needs, so that the place is looked at again.
+
+    What is *going* in the same moment counts as gone.
 
     One for an account was sized by its venue's word: nothing in the place may have changed since. One for
     a strategy was sized by the records: they must still call for as much.
@@ -31,7 +37,7 @@ def has_moved(order: OrderRecord, blotter: Blotter) -> bool:
     place = order.account, order.instrument
     beside = [other for other in blotter.live_in(*place) if other.order_id != order.order_id]
     mine = concerned(beside, order.external_id)
-    if not is_clear(mine):
+    if not is_clear(mine) or any((other.account, other.instrument) == place for other in going):
         return True
     if not order.external_id:
         return blotter.changed_since(*place, order.decided_at)
@@ -41,9 +47,15 @@ def has_moved(order: OrderRecord, blotter: Blotter) -> bool:
 
 def own_need(blotter: Blotter, place: Place, whose: str) -> Decimal:
     """Return what is still to be closed for one strategy: what it holds, less what was closed for it but not split."""
-    done = [order for order in uncrossed(blotter).get(place, ()) if order.external_id == whose]
+    done = [order for order in closers_of(blotter, place, whose) if order.external_id == whose]
     closed = sum((order.filled if order.side == "BUY" else -order.filled for order in done), ZERO)
     return blotter.sub_positions(*place).get(whose, ZERO) + closed
+
+
+def closers_of(blotter: Blotter, place: Place, whose: str) -> list[OrderRecord]:
+    """Return what closed *place* and is not split yet: all of it for its account, for one strategy what closed that."""
+    known = uncrossed(blotter).get(place, [])
+    return known if not whose else [order for order in known if order.external_id == whose]
 
 
 def uncrossed(blotter: Blotter) -> dict[Place, list[OrderRecord]]:

@@ -184,7 +184,7 @@ def _told(order: OrderRecord, event: Happened) -> OrderRecord:
 
 def _with(order: OrderRecord, event: Happened, status: OrderStatus) -> OrderRecord:
     fields: dict[str, Any] = {"revision": order.revision + 1, "updated_at": event.at}
-    if order.status not in TERMINAL and (event.reason is not None or event.type not in (E.NEW, E.TRADE)):
+    if order.status not in TERMINAL and (event.reason is not None or not _says_why_itself(order, event.type)):
         fields["reason"] = event.reason
     if status is not order.status:
         fields |= _moved(order, event, status)
@@ -193,6 +193,11 @@ def _with(order: OrderRecord, event: Happened, status: OrderStatus) -> OrderReco
     if event.fill is not None:
         fields |= _filled(order, event.fill)
     return order.model_copy(update=fields)
+
+
+def _says_why_itself(order: OrderRecord, event: ExecType) -> bool:
+    """Work says nothing about reasons; a cancellation that was asked for has the one it was asked with."""
+    return event in (E.NEW, E.TRADE) or (event is E.CANCELLED and order.ends_as is not None)
 
 
 def _moved(order: OrderRecord, event: Happened, status: OrderStatus) -> dict[str, Any]:

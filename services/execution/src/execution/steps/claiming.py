@@ -129,7 +129,7 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
         situation = Situation(refusal, instrument, legs_missing=missing, ahead=_ahead(ports, order), breach=breach)
         return next_step(order, around.controls, ports.market.quote(order.contract), situation, now)
     if order.purpose == "flatten":
-        moved = has_moved(order, ports.blotter)
+        moved = has_moved(order, ports.blotter, around.going)
         return next_step(order, around.controls, None, Situation(refusal, instrument, moved=moved), now)
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)

@@ -28,6 +28,7 @@ from execution.domain.controls.switches import NotAllowed, approve_rearm, ask_re
 from execution.domain.controls.switches import fire as fired
 from execution.domain.controls.triggers import NOTHING
 from execution.ports import Ports
+from execution.steps.flattening import at_work
 from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
@@ -89,7 +90,14 @@ async def ask_for_rearm(wanted: Rearm, by: str, ports: Ports) -> Controls:
 
 
 async def rearm(wanted: Rearm, by: str, ports: Ports) -> Controls:
-    """Approve the re-arming of a scope, which is measured anew from now on. Raise ``ControlRefused``."""
+    """
+    Approve the re-arming of a scope, which is measured anew from now on.
+
+    Raise ``ControlRefused``, also while what was closed is not split over the strategies yet: nobody else would.
+    """
+    switch = fired_for(ports.oversight.controls, wanted.scope) if ports.oversight.controls is not None else None
+    if switch is not None and switch.mode == "flatten" and at_work(switch, ports):
+        raise ControlRefused(f"Its closing orders are at work; see report {switch.generation}, and approve then")
     act: Act = ("rearm", wanted.scope, by, wanted.reason)
     controls = await _change(lambda known: approve_rearm(known, wanted, by), act, ports)
     ports.oversight.forget_marks(wanted.scope)
@@ -107,8 +115,10 @@ async def lift_switch(switch: Switch, reason: str, ports: Ports) -> Controls:
 
 
 async def read_controls(ports: Ports) -> None:
-    """Take over what another process may have changed."""
+    """Take over what another process has changed; where a newer one claims, stand down before acting on old news."""
     found = await ports.controls.read()
+    if found is not None and found.worker != ports.worker:
+        ports.fenced.set()
     known = ports.oversight.controls
     if found is not None and (known is None or found.generation != known.generation):
         ports.oversight.controls = found

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import structlog
-from mathematricks.contracts.controls import Scope
+from mathematricks.contracts.controls import Controls, Scope
 from mathematricks.contracts.executions import UNATTRIBUTED
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderRecord, TradingOrder
 from mathematricks.runtime.failpoints import failpoint
 
+from execution.domain.blotter import Blotter
+from execution.domain.closing import own_need
 from execution.domain.controls.crossing import (
     Crossing,
     Lot,
@@ -52,6 +54,14 @@ class Split:
     closers: Sequence[OrderRecord]
 
 
+def has_come_apart(split: Split, blotter: Blotter) -> bool:
+    """Return whether the place is no longer as closed as it was when the split was made: something traded since."""
+    place = split.like.account, split.like.instrument
+    if split.scope.kind == "strategy":
+        return own_need(blotter, place, split.scope.name) != 0
+    return blotter.changed_since(*place, split.like.decided_at) or blotter.held(*place).venue_net != 0
+
+
 async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
     """
     Bring every sub-position of *splits* to zero; return the instruments for which that was not to be done yet.
@@ -63,12 +73,19 @@ async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
     records = [record for known in parts for record in known or ()]
     done = [order for split, known in zip(splits, parts, strict=True) if known is not None for order in split.closers]
     settled = [(order, apply(order, _settled(ports))) for order in done]
+
+    def unmoved(_: Controls) -> Writes:
+        if moved := [split for split in splits if has_come_apart(split, ports.blotter)]:
+            raise Moved([order for split in moved for order in split.closers])
+        return Writes(records, settled)
+
     try:
-        await ports.orders.claim(ports.worker, lambda _: Writes(records, settled))
+        await ports.orders.claim(ports.worker, unmoved)
         await failpoint("execution.crossed")
     except (AlreadyKept, Moved) as known_already:
         for order in known_already.orders:
             ports.blotter.put(order)
+        ports.stale_accounts.update(split.like.account for split in splits)
         return [split.like.instrument for split in splits]
     for order in (*records, *(after for _, after in settled)):
         ports.blotter.put(order)

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import get_args
 
 import structlog
 from mathematricks.contracts.base import to_instant
-from mathematricks.contracts.controls import FlattenReport, PlaceReport, Switch
+from mathematricks.contracts.controls import FlattenReport, PlaceReport, ScopeKind, Switch
 from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 from mathematricks.contracts.orders import OrderStatus
 
@@ -29,10 +30,21 @@ MOST_FILLS = 20_000
 
 
 async def enforce(ports: Ports) -> None:
-    """Bring every fired switch a round further; nothing is done twice, and nothing is ever over for good."""
+    """
+    Bring every fired switch a round further; nothing is done twice, and nothing is ever over for good.
+
+    One after the other, the widest first: two that close the same place must see what the other has done.
+    """
     controls = ports.oversight.controls
-    if controls is not None and controls.switches:
-        await asyncio.gather(*(_enforce(switch, ports) for switch in controls.switches))
+    for switch in sorted(controls.switches, key=_width) if controls is not None else ():
+        try:
+            await _enforce(switch, ports)
+        except Exception:
+            log.exception("switch.unenforced", scope=str(switch.scope), generation=switch.generation)
+
+
+def _width(switch: Switch) -> int:
+    return get_args(ScopeKind).index(switch.scope.kind)
 
 
 async def _enforce(switch: Switch, ports: Ports) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import structlog
 from mathematricks.contracts.accounts import AccountUpdate
+from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.controls import Switch
 from mathematricks.contracts.executions import UNATTRIBUTED
 from mathematricks.contracts.instruments import Contract
@@ -17,7 +18,7 @@ from mathematricks.contracts.orders import TERMINAL, OrderRecord, TradingOrder
 from mathematricks.contracts.rest import BrokerAccount
 
 from execution.domain.calendar import is_open, next_open
-from execution.domain.closing import concerned, is_held, own_need, uncrossed
+from execution.domain.closing import closers_of, concerned, is_held, own_need, uncrossed
 from execution.domain.controls.flattening import (
     FLATTEN,
     PREFIX,
@@ -33,7 +34,6 @@ from execution.domain.submission import first_record
 from execution.ports import BrokerRejected, BrokerUnavailable, Ports
 from execution.steps.crossing import Split, cross, finish_crossings
 from execution.steps.following import go
-from execution.steps.reporting import fresh_snapshot
 from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,8 @@ async def flatten(switch: Switch, ports: Ports) -> Waiting:
         return []
     accounts = [each for each in ports.brokers.accounts() if _concerns(switch, each.account, ports)]
     waiting = await asyncio.gather(*(_flatten_account(switch, state, account, ports) for account in accounts))
-    return [*(each for part in waiting for each in part), *_in_doubt(switch, ports)]
+    told = [*(each for part in waiting for each in part), *_in_doubt(switch, ports)]
+    return told or [f"{place[1]}: something has traded since" for place in _places(switch, ports)]
 
 
 async def state_of(switch: Switch, ports: Ports) -> Flattening:
@@ -135,19 +136,22 @@ async def _flatten_account(switch: Switch, state: Flattening, account: BrokerAcc
     if not known and account.account in state.asked:
         return []
     try:
-        await ports.brokers.ensure_open(account.account)
-        seen = await fresh_snapshot(account.account, ports)
-    except (BrokerUnavailable, BrokerRejected, KeyError) as silence:
+        asked_at = to_instant(ports.clock.now())
+        async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
+            seen = await ports.brokers.of(account.account).snapshot(account.account)
+    except (BrokerUnavailable, BrokerRejected, KeyError, TimeoutError) as silence:
         return [f"{account.account}: its venue does not answer ({silence})"]
     state.asked.add(account.account)
-    look = _Look(switch, state, account, seen.as_of, clear)
+    look = _Look(switch, state, account, asked_at, clear)
     return await _close_all(look, seen, known, ports)
 
 
 def _is_clear(switch: Switch, place: Place, ports: Ports) -> bool:
     whose = switch.scope.name if switch.scope.kind == "strategy" else ""
     recently = ports.clock.now() - ports.policy.call_timeout
-    return is_clear(concerned(ports.blotter.live_in(*place), whose), recently)
+    clear = is_clear(concerned(ports.blotter.live_in(*place), whose), recently)
+    wider = [order for order in closers_of(ports.blotter, place, "") if order.external_id != whose]
+    return clear and not (whose and wider)
 
 
 async def _close_all(look: _Look, seen: AccountUpdate, known: Iterable[str], ports: Ports) -> Waiting:
@@ -205,16 +209,16 @@ async def _send(look: _Look, order: TradingOrder, ports: Ports) -> None:
 
 
 def _to_split(look: _Look, place: Place, contract: Contract, ports: Ports) -> Waiting:
-    if not _is_unsplit(look, place, ports):
+    closers = closers_of(ports.blotter, place, look.whose)
+    if not closers and not _is_unsplit(look, place, ports):
         return []
-    closers = [order for order in uncrossed(ports.blotter).get(place, ()) if order.external_id == look.whose]
     done = [order for order in closers if order.status in TERMINAL]
     if len(done) < len(closers):
         return [f"{place[1]}: its closing order still works"]
     side = done[-1].side if done else "SELL"
     named = done[-1].signal_id if done else _next(look, place)
     of = (place[0], look.account.mode, contract)
-    like = closing_order(named, (side, Decimal(1)), of, ports.clock.now(), look.whose)
+    like = closing_order(named, (side, Decimal(1)), of, look.asked_at, look.whose)
     look.splits.append(Split(look.switch.scope, like, done))
     return []
 

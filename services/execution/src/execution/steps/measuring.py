@@ -25,8 +25,6 @@ ZERO = Decimal(0)
 DESK = Scope()
 COMMON = "USD"
 """What accounts of several currencies are summed in."""
-SEEN_EVERY = timedelta(seconds=5)
-IDLE_SEEN_EVERY = timedelta(seconds=30)
 CVAR_LASTS = timedelta(seconds=90)
 
 
@@ -81,7 +79,7 @@ async def _see_accounts(ports: Ports) -> None:
 
 def _is_due(account: BrokerAccount, now: datetime, ports: Ports) -> bool:
     known = ports.oversight.seen.get(account.account)
-    pause = SEEN_EVERY if _is_at_risk(account.account, ports) else IDLE_SEEN_EVERY
+    pause = ports.policy.seen_every if _is_at_risk(account.account, ports) else ports.policy.snapshot_every
     return known is None or now - known[1] >= pause
 
 
@@ -131,21 +129,18 @@ async def _desk(seen: Sequence[_Seen], ports: Ports) -> Standing:
 
 async def _strategy(scope: Scope, seen: Sequence[_Seen], ports: Ports) -> Standing:
     """What a strategy lost is measured against the equity of the accounts it trades in."""
-    by_account = {each.account.account: each for each in seen}
-    mine = [
-        each for each in ports.oversight.results or () if each.strategy_id == scope.name and each.account in by_account
-    ]
-    mode = _mode(by_account[each.account] for each in mine)
-    mine = [each for each in mine if by_account[each.account].account.mode == mode]
     if ports.oversight.results is None:
         return Standing()
-    if not mine:
-        return Standing(today=ZERO)
-    equity = _sum(by_account[each.account].common(by_account[each.account].update.equity) for each in mine)
-    ever = _sum(by_account[each.account].common(each.ever) for each in mine)
-    today = _sum(by_account[each.account].common(each.today) for each in mine)
-    if equity is None or ever is None or today is None:
-        return Standing()
+    by_account = {each.account.account: each for each in seen}
+    known = [each for each in ports.oversight.results if each.strategy_id == scope.name and each.account in by_account]
+    mode = _mode(by_account[each.account] for each in known)
+    mine = [(by_account[each.account], each) for each in known if by_account[each.account].account.mode == mode]
+    equity = _sum(there.common(there.update.equity) for there, _ in mine)
+    ever = _sum(there.common(each.ever) for there, each in mine)
+    today = _sum(there.common(each.today) for there, each in mine)
+    if not mine or equity is None or ever is None or today is None:
+        sent, rejected = _sent(scope, ports)
+        return Standing(today=None if mine else ZERO, sent=sent, rejected=rejected)
     return replace(await _by_marks(scope, mode, ever, equity, ports), today=-today)
 
 
