@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import random
 import socket
 import stat
 import subprocess
@@ -25,6 +26,8 @@ LONGEST_TRANSACTION = 5
 Seconds a transaction may stay open. Ours take milliseconds; one that a killed process left behind holds its
 locks until then, and whoever starts next waits for them (MongoDB's own limit is a minute).
 """
+LASTING_PORTS = range(20_000, 32_000)
+"""Below the ports that Linux (32768 and up) and others (49152 and up) give to outgoing connections."""
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
@@ -47,11 +50,29 @@ def find_mongod() -> Path:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody listens on now."""
+    """
+    Return a TCP port that nobody listens on now, and that no outgoing connection will be given.
+
+    Whoever is started again on it must find it free, so it lies below those that the system hands out.
+    """
+    for port in random.SystemRandom().sample(LASTING_PORTS, 100):
+        if _is_free(port):
+            return port
+    return _bound(0)
+
+
+def _is_free(port: int) -> bool:
+    try:
+        return bool(_bound(port))
+    except OSError:
+        return False
+
+
+def _bound(port: int) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.bind(("127.0.0.1", port))
+        bound: int = probe.getsockname()[1]
+        return bound
 
 
 def url_for(port: int) -> str:
