@@ -68,7 +68,9 @@ class Triggers(Message):
     drawdown: Share | None = Field(None, description="Lost since the highest equity")
     day_loss: Share | None = Field(None, description="Lost since the UTC day began")
     margin: Share | None = Field(None, description="Taken by initial margin")
-    cvar: Share | None = Field(None, description="Of the whole book a day, as Cerebro last reckoned it; the desk's only")
+    cvar: Share | None = Field(
+        None, description="Of the whole book a day, as Cerebro last reckoned it; the desk's only"
+    )
     rejects: Share | None = Field(None, description="Of the orders sent in five minutes, refused by their venues")
     rejects_of: int = Field(10, ge=1, le=10_000, description="Orders sent below which the rejects say nothing")
     drift: Share | None = Field(None, description="Worth of positions at the venue that no execution explains")
