@@ -204,3 +204,28 @@ async def test_a_fill_in_doubt_is_told_once_it_is_known(db: Database, market: Dr
 
     told = [await anext(feed), await anext(feed)]
     assert [(event.client_order_id, event.status) for event in told] == [("o1", "FILLED"), ("last", "FILLED")]
+
+
+async def test_whoever_gives_up_waiting_has_taken_nothing_back(db: Database, market: DrivenMarket):
+    store = WeakStore(db)
+    venue = await a_venue(db, market, store)
+    store.go.clear()
+    writing = asyncio.create_task(venue.submit(an_order(client_order_id="o0")))
+    await asyncio.sleep(0.05)  # its write is in flight, and the next waits behind it
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await venue.submit(an_order(client_order_id="o1"))
+
+    asked = asyncio.create_task(venue.find(ACCOUNT, "o1"))
+    await asyncio.sleep(0.02)
+    assert not asked.done(), "an order on its way is neither there nor absent"
+    store.go.set()
+
+    assert await asked is not None
+    await writing
+    fills = await venue.executions(ACCOUNT, START)
+    assert [fill.client_order_id for fill in fills] == ["o0", "o1"]
+    (position,) = (await venue.snapshot(ACCOUNT)).open_positions
+    assert position.quantity == sum(fill.quantity for fill in fills)
+    again = await a_venue(db, market)
+    assert (await again.snapshot(ACCOUNT)).open_positions == (position,)

@@ -97,11 +97,18 @@ class Intake:
         )
 
     async def _arrive(self, live: LiveAccount, asked: BrokerOrder, outcome: Outcome) -> PaperOrder:
-        """Make a new order durable; nothing was awaited since it was decided."""
+        """
+        Make a new order durable; nothing was awaited since it was decided.
+
+        Until it is, it is on its way: nobody is told that it is absent, whoever has given up waiting.
+        """
         arrived = live.arriving[asked.client_order_id] = asyncio.Event()
-        try:
-            await self._journal.commit((live, outcome))
-        finally:
+
+        def land(_: asyncio.Future[None]) -> None:
             del live.arriving[asked.client_order_id]
             arrived.set()
+
+        writing = self._journal.begin((live, outcome))
+        writing.add_done_callback(land)
+        await asyncio.shield(writing)
         return next(order for order in outcome.changed if order.id == asked.client_order_id)

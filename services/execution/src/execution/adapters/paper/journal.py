@@ -121,19 +121,36 @@ class Journal:
         self._feed = feed
         self._ended: OrderedDict[tuple[str, str], PaperOrder] = OrderedDict()
         self._remembered = remembered
+        self._under_way: set[asyncio.Task[None]] = set()
         self._commit: GroupCommit[Sequence[Step], None] = GroupCommit(self._write, linger=COMPANY)
 
     async def commit(self, *steps: Step) -> None:
         """
         Take *steps* at once and return when they are durable; raise why not (``Outdated``, ``PyMongoError``).
 
+        Whoever gives up waiting takes nothing back: what was taken is written all the same.
+        """
+        if steps:
+            await asyncio.shield(self.begin(*steps))
+
+    def begin(self, *steps: Step) -> asyncio.Future[None]:
+        """
+        Take *steps* at once and return their writing, which goes on whoever waits for it.
+
         They are taken, and their place in the writing is given, before anything is awaited: so an
         account's steps are written in the order in which they were decided.
         """
         for live, outcome in steps:
             live.take(outcome)
-        if steps:
-            await self._commit(steps)
+        writing = asyncio.create_task(self._commit(steps))
+        self._under_way.add(writing)
+        writing.add_done_callback(self._landed)
+        return writing
+
+    def _landed(self, writing: asyncio.Task[None]) -> None:
+        self._under_way.discard(writing)
+        if not writing.cancelled():
+            writing.exception()  # told to whoever waits, if anybody still does
 
     def ended(self, account: str, client_order_id: str) -> PaperOrder | None:
         """Return an ended order if it is still remembered."""
