@@ -10,10 +10,13 @@ from mathematricks_cli.verbs import (
     allocate,
     allocation,
     books,
+    controls,
     demo,
     ingest_backtest,
     receipt,
+    kill,
     replay,
+    reconcile,
     send,
     sender,
     status,
@@ -43,6 +46,10 @@ app.command()(receipt.receipt)
 app.add_typer(replay.app, name="replay")
 app.command()(books.books)
 app.command()(venue.venue)
+app.command()(reconcile.reconcile)
+app.add_typer(controls.app, name="controls")
+app.add_typer(kill.app, name="kill")
+app.command()(kill.drill)
 app.command()(demo.demo)
 app.command("demo-once")(demo.demo_once)
 

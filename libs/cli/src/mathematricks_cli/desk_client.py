@@ -37,6 +37,7 @@ class DeskClient:
         self.venue_token = venue_token
         self.http = http
         self._key = key
+        self.caller = "operator"
 
     def url(self, service: str, path: str) -> str:
         """Return where *service* answers *path*."""
@@ -65,7 +66,7 @@ class DeskClient:
         return await self._ask("PUT", service, path, json=body)
 
     async def _ask(self, method: str, service: str, path: str, **what: Any) -> Any:
-        token = mint_token(Caller("operator", "admin"), self._key)
+        token = mint_token(Caller(self.caller, "admin"), self._key)
         try:
             answer = await self.http.request(
                 method, self.url(service, path), headers={"Authorization": f"Bearer {token}"}, **what
