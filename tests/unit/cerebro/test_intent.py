@@ -221,6 +221,21 @@ def test_a_stop_for_the_whole_position_gives_way_to_an_exit_and_covers_what_is_l
     assert desk.held() == 300
 
 
+def test_a_stop_gives_way_also_while_the_entry_of_both_still_works():
+    desk = Desk()
+    entry = desk.send(fill=False).orders[0]
+    stop = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None, order_type="STOP", stop_price=D(145))
+
+    order = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None).orders[0]
+
+    assert order.waits_for == (entry.order_id, stop.orders[0].order_id)
+    desk.tell(entry.order_id, 500)
+    desk.tell(stop.orders[0].order_id, 0)
+    desk.tell(order.order_id, 500)
+    assert desk.held() == 0
+    assert not desk.book.exits
+
+
 def test_a_stop_that_filled_before_it_gave_way_leaves_nothing_to_close():
     desk = Desk()
     desk.send()

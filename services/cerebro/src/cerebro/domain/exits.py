@@ -79,7 +79,7 @@ def plan_exit(part: Closing, holding: Holding) -> ExitPlan | Refused:
     superseded = tuple(exit_.order_id for exit_ in given_way)
     by_id = {lot.order_id: lot for lot in lots}
     closes = tuple(_sized(close, by_id[close.lot], given_way) for close in allotment.closes)
-    orders = [*_orders(part, closes, by_id, superseded), *_renewals(closes, by_id, given_way)]
+    orders = [*_orders(part, closes, by_id, given_way), *_renewals(closes, by_id, given_way)]
     if not orders and not any(close.asked for close in closes if by_id[close.lot].open > 0):
         return Refused(Reason.NO_OPEN_POSITION, f"Nothing is left of what this would close in {part.leg.instrument}.")
     side = opposite(lots[0].side)
@@ -148,17 +148,22 @@ def _sized(close: LotClose, lot: Lot, given_way: Sequence[Exit]) -> LotClose:
 
 
 def _orders(
-    part: Closing, closes: Sequence[LotClose], lots: Mapping[str, Lot], superseded: tuple[str, ...]
+    part: Closing, closes: Sequence[LotClose], lots: Mapping[str, Lot], given_way: Sequence[Exit]
 ) -> Iterator[ExitOrder]:
-    """Yield one order per account; closes too small to trade are in none. A limit nobody named is none."""
+    """
+    Yield one order per account; closes too small to trade are in none. A limit nobody named is none.
+
+    Whatever gives way must have ended first, also where its lot's entry still works: it would take all of it.
+    """
     leg = part.leg
     kind: OrderType = "MARKET" if leg.order_type == "LIMIT" and leg.price is None else leg.order_type
+    superseded = tuple(exit_.order_id for exit_ in given_way)
+    contested = {close.lot for exit_ in given_way for close in exit_.closes}
     traded = [close for close in closes if close.quantity != 0]
     for account in dict.fromkeys(lots[close.lot].account for close in traded):
         mine = tuple(close for close in traded if lots[close.lot].account == account)
         working = tuple(close.lot for close in mine if lots[close.lot].working)
-        contested = any(close.quantity is None and not lots[close.lot].working for close in mine)
-        waits_for = working + (superseded if contested else ())
+        waits_for = working + (superseded if contested.intersection(close.lot for close in mine) else ())
         quantity = None if waits_for else sum((close.quantity or ZERO for close in mine), ZERO)
         side = opposite(lots[mine[0].lot].side)
         yield ExitOrder(account, side, kind, limit_price_of(leg), stop_price_of(leg), quantity, mine, waits_for)
