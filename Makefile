@@ -47,6 +47,9 @@ bench: setup ## Measure latency and throughput against the floor of this machine
 bench-quant: setup ## Measure the optimisers against their peers
 	$(PY) tests/bench/quant.py
 
+soak: setup  ## 200,000 signals through one desk: nothing may grow with history (an hour)
+	$(PY) tests/bench/soak.py
+
 fmt: setup   ## Rewrite the code in the one style
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
