@@ -6,7 +6,7 @@ MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
 STATE ?= .local
 SEEDS ?= 1
 
-.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench bench-quant fmt lock clean
+.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench bench-quant soak fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
