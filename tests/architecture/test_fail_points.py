@@ -91,7 +91,9 @@ WALK = {
         (dashboard_processor.ports.Ports,), names("records.read services.probe overviews.newest")
     ),
     "alerting": Walk(
-        (alerting.ports.Ports,), names("alerts.about alerts.find alerts.newest alerts.open pages.owed pages.of"), loose=(alerting.ports.Channel,)
+        (alerting.ports.Ports,),
+        names("alerts.about alerts.find alerts.newest alerts.open pages.owed pages.of"),
+        loose=(alerting.ports.Channel,),
     ),
 }
 NOT_STEPS = names("adapters domain service settings ports records api oversight")
