@@ -56,6 +56,17 @@ REQUESTS = [
     ("GET", "/api/cerebro/authority", None),
     ("POST", "/api/cerebro/authority/promote", {"version": "v2"}),
     ("GET", "/api/cerebro/shadows/v2", None),
+    ("GET", "/api/controls", None),
+    ("PUT", "/api/controls/limits", {"limits": {}}),
+    ("PUT", "/api/controls/triggers", {"triggers": {}}),
+    ("GET", "/api/controls/changes", None),
+    ("POST", "/api/kill-switch/fire", {"mode": "flatten", "reason": "try"}),
+    ("POST", "/api/kill-switch/rearm", {}),
+    ("POST", "/api/kill-switch/approve", {}),
+    ("GET", "/api/kill-switch/reports", None),
+    ("GET", "/api/kill-switch/reports/7", None),
+    ("GET", "/api/reconciliations", None),
+    ("POST", "/api/reconciliations", None),
 ]
 SENDERS_PAGES = {"/api/signals", "/api/signals/s1/receipt"}
 IN_ANY_ROLE = [
@@ -94,6 +105,7 @@ def test_every_route_is_either_listed_here_or_opens_to_all() -> None:
         for method in getattr(route, "methods", ())
     }
     names = {"Trend": "{strategy_id}", "s1": "{name:path}", "h1": "{alert_id}", "r1": "{run_id}", "v2": "{version}"}
+    names["7"] = "{generation}"
     listed = {(method, "/".join(names.get(part, part) for part in path.split("/"))) for method, path, _ in REQUESTS}
     open_to_all = {(method, path.replace("/x", "/{session_id}")) for method, path in IN_ANY_ROLE}
 

@@ -20,6 +20,7 @@ class Page(Enum):
     ALERTS = "alerts"
     STRATEGIES = "strategies"
     ALLOCATIONS = "allocations"
+    CONTROLS = "controls"
 
 
 PAGES: dict[UserRole, frozenset[Page]] = {
