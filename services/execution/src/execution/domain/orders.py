@@ -16,9 +16,10 @@ MOST_REMEMBERED = 50
 
 
 class ExecType(StrEnum):
-    """What happened: FIX ExecType, and the desk's own words. NOTED changes no state, whatever it is."""
+    """What happened: FIX ExecType, and the desk's own words. NOTED and UNSEEN change no state, whatever it is."""
 
     NOTED = "NOTED"
+    UNSEEN = "UNSEEN"
     HELD = "HELD"
     CLAIMED = "CLAIMED"
     NEW = "NEW"
@@ -108,7 +109,7 @@ def apply(order: OrderRecord, event: Happened) -> OrderRecord:
     """
     stale = event.attempt is not None and event.attempt < last_attempt(order)
     known = event.type in LIFE[order.status] and not (stale and event.fill is None)
-    told = _told(order, event)
+    told = _told(order, event, known=known)
     if not known:
         return order if told is order else told.model_copy(update={"revision": order.revision + 1})
     return _with(told, event, next_status(told, event))
@@ -171,8 +172,11 @@ def _ended(order: OrderRecord, event: ExecType) -> OrderStatus:
     return order.ends_as or (S.EXPIRED if event is E.ABSENT else OrderStatus(event.value))
 
 
-def _told(order: OrderRecord, event: Happened) -> OrderRecord:
-    fields = dict(event.but or {})
+def _told(order: OrderRecord, event: Happened, *, known: bool) -> OrderRecord:
+    """What goes with an event that changes nothing any more came too late: another has moved the order on."""
+    fields = dict(event.but or {}) if known or event.type is E.NOTED else {}
+    if event.type is E.UNSEEN and order.live and event.attempt == last_attempt(order):
+        fields["attempts"] = (*order.attempts[:-1], order.attempts[-1].model_copy(update={"absent_at": event.at}))
     if event.command is not None and event.command not in order.commands:
         fields["commands"] = (*order.commands, event.command)
     if event.ends_as not in (None, order.ends_as) and order.status not in TERMINAL:

@@ -63,9 +63,7 @@ async def _absent(order: OrderRecord, ports: Ports) -> None:
     """Once proves little: the order may still be on its way. Twice, a call's time-out apart, is proof."""
     now, attempt = ports.clock.now(), order.attempts[-1]
     if attempt.absent_at is None:
-        seen = attempt.model_copy(update={"absent_at": now})
-        noted = Happened(ExecType.NOTED, now, but={"attempts": (*order.attempts[:-1], seen)})
-        await ports.record(Change(order.order_id, noted))
+        await ports.record(Change(order.order_id, Happened(ExecType.UNSEEN, now, attempt=attempt.number)))
     elif now - attempt.absent_at >= ports.policy.call_timeout:
         event = Happened(ExecType.ABSENT, now, "the venue does not have it", attempt.number)
         await record_and_follow(Change(order.order_id, event), ports)
