@@ -115,4 +115,4 @@ def test_a_drill_is_re_armed_by_who_fired_it_and_held_on_paper_alone():
 )
 def test_a_scope_is_the_desk_or_has_a_name(scope: dict[str, Any]):
     with pytest.raises(ValueError, match="name"):
-        Scope(**scope)
+        Rearm.model_validate({"scope": scope})

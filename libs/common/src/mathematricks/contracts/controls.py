@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field
 
 from mathematricks.contracts.base import Id, Instant, Message, Money, Quantity
 
@@ -24,18 +24,22 @@ class Scope(Message):
     kind: ScopeKind = "desk"
     name: Annotated[str, Field(max_length=200)] = ""
 
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if (self.kind == "desk") == bool(self.name):
-            raise ValueError("name: an account and a strategy have one, the desk has none")
-        return self
-
     def covers(self, account: str, strategy_id: str) -> bool:
         """Return whether an order of *strategy_id* in *account* is within it."""
         return self.kind == "desk" or self.name == (account if self.kind == "account" else strategy_id)
 
     def __str__(self) -> str:
         return "the desk" if self.kind == "desk" else f"{self.kind} {self.name}"
+
+
+def _named(scope: Scope) -> Scope:
+    if (scope.kind == "desk") == bool(scope.name):
+        raise ValueError("name: an account and a strategy have one, the desk has none")
+    return scope
+
+
+WantedScope = Annotated[Scope, AfterValidator(_named)]
+"""A scope as somebody names it."""
 
 
 class Limits(Message):
@@ -166,7 +170,7 @@ class ControlChanges(Message):
 class SetLimits(Message):
     """Put *limits* in the place of a scope's; empty ones remove them."""
 
-    scope: Scope = Scope()
+    scope: WantedScope = Scope()
     limits: WantedLimits
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -174,7 +178,7 @@ class SetLimits(Message):
 class SetTriggers(Message):
     """Put *triggers* in the place of a scope's; empty ones leave the usual watch on margin."""
 
-    scope: Scope = Scope()
+    scope: WantedScope = Scope()
     triggers: WantedTriggers
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -182,7 +186,7 @@ class SetTriggers(Message):
 class Fire(Message):
     """Fire the kill switch of a scope, or drive a fired one on to a harder mode."""
 
-    scope: Scope = Scope()
+    scope: WantedScope = Scope()
     mode: ControlMode
     reason: Reason
     drill: bool = False
@@ -191,7 +195,7 @@ class Fire(Message):
 class Rearm(Message):
     """Ask for the re-arming of a scope, or approve it."""
 
-    scope: Scope = Scope()
+    scope: WantedScope = Scope()
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
