@@ -28,6 +28,11 @@ locks until then, and whoever starts next waits for them (MongoDB's own limit is
 """
 LASTING_PORTS = range(20_000, 32_000)
 """Below the ports that Linux (32768 and up) and others (49152 and up) give to outgoing connections."""
+FILES_CLOSE = "file_manager=(close_idle_time=3,close_scan_interval=1,close_handle_minimum=250)"
+"""
+A collection and each of its indexes is a file, and machines allow a process so many open ones (1,024 to 20,000);
+MongoDB's own pace, ten minutes idle, is for servers that have all there are.
+"""
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
@@ -92,6 +97,8 @@ def start_mongod(directory: Path, port: int, *, cache_gb: float = 0.5) -> subpro
     command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", str(cache_gb), "--quiet"]
     command += ["--logpath", str(directory / "mongod.log"), "--logappend", "--nounixsocket"]
     command += ["--setParameter", f"transactionLifetimeLimitSeconds={LONGEST_TRANSACTION}"]
+    command += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]  # what is dropped leaves the disk at once
+    command += ["--wiredTigerEngineConfigString", FILES_CLOSE]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     await_primary(port, directory, lambda: process.poll() is None)
     return process
