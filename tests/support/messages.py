@@ -147,11 +147,23 @@ def _integer(limits: typing.Sequence[Any]) -> Strategy:
     return st.integers(least, le if le is not None else lt - 1 if lt is not None else 2**63 - 1)
 
 
+def _float(limits: typing.Sequence[Any]) -> Strategy:
+    ge, gt, le, lt = _bounds(limits)
+    return st.floats(
+        min_value=ge if ge is not None else gt,
+        max_value=le if le is not None else lt,
+        exclude_min=gt is not None,
+        exclude_max=lt is not None,
+        allow_nan=False,
+        allow_infinity=False,
+    )
+
+
 _SCALARS: dict[Any, Any] = {
     str: _text,
     bool: lambda _: st.booleans(),
     int: _integer,
-    float: lambda _: st.floats(allow_nan=False, allow_infinity=False),
+    float: _float,
     Decimal: _decimal,
     AwareDatetime: lambda _: st.datetimes(_FIRST, _LAST, timezones=st.just(UTC)).map(lambda at: at.replace(fold=0)),
     bytes: lambda _: st.binary(max_size=20),
