@@ -10,6 +10,7 @@ from mathematricks_cli.verbs import (
     allocate,
     allocation,
     books,
+    chaos,
     controls,
     demo,
     ingest_backtest,
@@ -45,11 +46,12 @@ app.command()(send.send)
 app.command()(receipt.receipt)
 app.add_typer(replay.app, name="replay")
 app.command()(books.books)
-app.command()(venue.venue)
 app.command()(reconcile.reconcile)
 app.add_typer(controls.app, name="controls")
 app.add_typer(kill.app, name="kill")
 app.command()(kill.drill)
+app.command()(venue.venue)
+app.command()(chaos.chaos)
 app.command()(demo.demo)
 app.command("demo-once")(demo.demo_once)
 
