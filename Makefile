@@ -6,7 +6,7 @@ MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
 STATE ?= .local
 SEEDS ?= 1
 
-.PHONY: help setup demo demo-once check test quick lint types docs docs-check bench bench-quant soak fmt lock clean
+.PHONY: help setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
@@ -27,6 +27,9 @@ test: setup  ## Every test this machine can run; says loudly what it skips
 
 quick: setup ## Unit, property and architecture tests: seconds
 	$(PY) -m pytest tests/unit tests/property tests/architecture
+
+hunt: setup  ## Property tests with examples that no run has seen, many of them
+	$(PY) -m pytest tests/property --hypothesis-profile=hunt -n 2
 
 lint: setup  ## Style and architecture
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports

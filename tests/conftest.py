@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import structlog
+from hypothesis import settings
 from mathematricks.contracts.collections import COLLECTIONS
 from mathematricks.storage.mongo import Database, mongo
 from mathematricks_cli.emulator import EmulatorMissing, own_emulator
@@ -24,6 +25,12 @@ structlog.configure(
     ]
 )
 """Plain tracebacks: drawing pretty ones takes seconds each."""
+
+
+settings.register_profile("seeded", derandomize=True, deadline=None)
+settings.register_profile("hunt", max_examples=1_000, deadline=None)
+settings.load_profile("seeded")
+"""The same examples in every run, so that a run says something of the change; `make hunt` looks for new ones."""
 
 
 def pytest_configure() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from execution.domain.orders import LIFE, ExecType, Happened, apply
 from execution.domain.submission import claimed
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import TERMINAL, OrderRecord, OrderStatus
@@ -102,6 +102,7 @@ def test_a_live_order_never_has_all_it_asked_for_and_a_filled_one_always_has(
 
 
 @given(life=lives)
+@example([(ExecType.CLAIMED, 1), (ExecType.CANCEL_ASKED, 1), (ExecType.CANCELLED, 1), (ExecType.CANCEL_REJECTED, 1)])
 def test_an_exit_ends_only_filled_or_because_it_was_called_off(life: list[tuple[ExecType, int]]):
     order = lived("exit", life)[-1]
 

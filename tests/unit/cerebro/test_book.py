@@ -116,3 +116,16 @@ def _live_entry(desk):
     )
     desk.decisions.append(decision)
     return decision
+
+
+def test_sums_stay_exact_where_an_exit_waits_for_a_third_of_its_entry():
+    desk = Desk()
+    for number in range(3):
+        desk.send(fill=False, quantity=D(3), external_id=f"x{number}")
+    exits = [desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=D(1)).orders[0] for _ in range(7)]
+
+    stakes = sum((entry.stake for entry in desk.book.entries.values()), D(0))
+
+    assert exits
+    assert desk.book.in_use["Trend"] == stakes
+    assert desk.held() == sum((entry.at_stake for entry in desk.book.entries.values()), D(0))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mathematricks.accounting.lots import DOWN, ZERO, Lot
+from mathematricks.accounting.lots import DOWN, ZERO, Lot, round_down
 from mathematricks.contracts.base import Side
 from mathematricks.contracts.orders import LotClose
 from mathematricks.contracts.signals import OrderType
+
+from cerebro.domain.sizing import FINEST
 
 NEVER_SENT = -1
 """Version of an order that nothing has been heard of."""
@@ -79,12 +81,17 @@ class Entry:
 
     @property
     def at_stake(self) -> Decimal:
-        """Our units that are or may come to be held."""
+        """Our units that are or may come to be held, in steps so fine that sums of them stay exact."""
         most = self.terms.quantity if self.working else self.filled
         if not self.asked_waiting:
             return most - self.closed
         waiting = DOWN.divide(DOWN.multiply(most, self.asked_waiting), self.terms.asked)
-        return max(ZERO, most - self.closed - waiting)
+        return max(ZERO, most - self.closed - round_down(waiting, FINEST))
+
+    @property
+    def stake(self) -> Decimal:
+        """Strategy capital that those units tie up, in the account's base currency; sums of it stay exact."""
+        return round_down(DOWN.multiply(self.at_stake, self.terms.capital_per_unit), FINEST)
 
     @property
     def spent(self) -> bool:

@@ -106,7 +106,7 @@ class Draft:
 
     def _keep_sums(self, entry: Entry, before: Entry | None) -> None:
         terms = entry.terms
-        more = (entry.at_stake - (before.at_stake if before else ZERO)) * terms.capital_per_unit
+        more = entry.stake - (before.stake if before else ZERO)
         if more:
             self.in_use = _plus(self.in_use, terms.strategy_id, more)
         more = entry.reserved - (before.reserved if before else ZERO)

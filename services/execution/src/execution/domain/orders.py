@@ -181,7 +181,7 @@ def _told(order: OrderRecord, event: Happened, *, known: bool) -> OrderRecord:
         fields["commands"] = (*order.commands, event.command)
     if event.ends_as not in (None, order.ends_as) and order.status not in TERMINAL:
         fields["ends_as"] = event.ends_as
-    if event.type is E.CANCEL_REJECTED:
+    if event.type is E.CANCEL_REJECTED and order.status not in TERMINAL:
         fields["ends_as"] = None
     return order.model_copy(update=fields) if fields else order
 
