@@ -1,10 +1,13 @@
 """What a signal means for the position, and how exits close it (RULES 2)."""
 
+import json
 from decimal import Decimal
 
 import pytest
-from support.cerebro import Desk, a_book, a_config, a_market, a_quote, quantities, seconds
-from support.signals import NOON, a_leg
+from cerebro.domain.decision import decide, decision_text, redecide
+from cerebro.domain.inputs import inputs_text
+from support.cerebro import Desk, a_book, a_config, a_market, a_quote, inputs_for, quantities, seconds
+from support.signals import NOON, a_leg, a_signal
 
 D = Decimal
 
@@ -51,6 +54,35 @@ def test_what_exceeds_the_position_reverses_it():
     assert [order.quantity for order in decision.orders] == [500, 250]
     assert decision.orders[1].after == (decision.orders[0].order_id,)
     assert desk.held() == -250
+
+
+def test_an_entry_does_not_overtake_an_exit_that_is_on_its_way_to_the_same_side():
+    desk = Desk()
+    desk.send()
+    leaving = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None).orders[0]
+
+    entry = desk.send(fill=False, signal_type="ENTRY", action="SELL").orders[0]
+    other_way = desk.send(fill=False, signal_type="ENTRY", action="BUY").orders[-1]
+
+    assert entry.after == (leaving.order_id,)
+    assert leaving.order_id not in other_way.after
+
+
+def test_an_exit_that_has_ended_is_waited_for_by_nobody():
+    desk = Desk()
+    desk.send()
+    desk.send(signal_type="EXIT", action="SELL")
+
+    assert desk.send(fill=False, signal_type="ENTRY", action="SELL").orders[0].after == ()
+
+
+def test_what_was_recorded_before_exits_on_their_way_were_read_is_decided_again_as_it_was():
+    inputs = inputs_for(a_signal(signal_type="ENTRY"))
+    recorded = json.loads(inputs_text(inputs))
+    for holding in recorded["book"]["holdings"].values():
+        del holding["leaving"]
+
+    assert redecide(json.dumps(recorded)) == decision_text(decide(inputs))
 
 
 def test_a_reversal_reuses_the_capital_that_it_frees():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from execution.domain.controls.flattening import to_cancel
 from execution.domain.controls.switches import (
     DRILL_STRATEGY,
     NotAllowed,
@@ -17,7 +20,7 @@ from execution.domain.controls.switches import (
 )
 from mathematricks.contracts.controls import Controls, Fire, Rearm, Scope
 from support.controls import DESK, a_switch, on_account, on_strategy, some_controls
-from support.execution import ACCOUNT, NOON
+from support.execution import ACCOUNT, NOON, a_record, an_order
 
 HERE = on_account(ACCOUNT)
 
@@ -108,6 +111,21 @@ def test_a_drill_is_re_armed_by_who_fired_it_and_held_on_paper_alone():
     assert isinstance(real, NotAllowed)
     assert isinstance(someone, NotAllowed)
     assert fired_for(own, DESK) is None
+
+
+def test_protection_goes_whenever_it_was_placed_and_an_exit_that_rests_only_if_it_rested_before():
+    older, newer = NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)
+    resting = {"purpose": "exit", "order_type": "LIMIT", "limit_price": Decimal(200)}
+    live = [
+        a_record(an_order(order_id="stop", purpose="stop_loss", order_type="STOP"), recorded_at=newer),
+        a_record(an_order(order_id="old", **resting), recorded_at=older),
+        a_record(an_order(order_id="new", **resting), recorded_at=newer),
+        a_record(an_order(order_id="market", purpose="exit"), recorded_at=older),
+    ]
+
+    going = to_cancel(a_switch(DESK, "cancel_resting", fired_at=NOON), live, NOON - timedelta(days=1))
+
+    assert [order.order_id for order in going] == ["stop", "old"]
 
 
 @pytest.mark.parametrize(

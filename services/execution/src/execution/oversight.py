@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,7 @@ class Oversight:
         lost_today: By scope, lost since the UTC day began.
         levels: How far each trigger of each scope has come, so that each step is told once.
         flattening: By generation, the firings that flatten.
+        cancelling: Cancellations that are being asked for, by order.
         reconciled_at: When the last scheduled run began.
     """
 
@@ -75,6 +77,7 @@ class Oversight:
     marks: dict[tuple[Scope, str], RiskMarks] = field(default_factory=dict)
     levels: dict[tuple[Scope, str], Level] = field(default_factory=dict)
     flattening: dict[int, Flattening] = field(default_factory=dict)
+    cancelling: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     reconciled_at: datetime | None = None
 
     def forget_marks(self, scope: Scope) -> None:

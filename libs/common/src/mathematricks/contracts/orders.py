@@ -94,7 +94,7 @@ class TradingOrder(Message):
     take_profit: Price | None = None
     closes: tuple[LotClose, ...] = ()
     waits_for: tuple[Id, ...] = Field((), description="Working entries whose remainder is cancelled before this exit")
-    after: tuple[Id, ...] = Field((), description="Exits that must have ended before this entry is sent: a reversal")
+    after: tuple[Id, ...] = Field((), description="Exits to its side that must have ended before this entry is sent")
     reserved_margin: Money = Field(description="Initial margin held for it, in the account's base currency")
     sent_at: Instant
     received_at: Instant

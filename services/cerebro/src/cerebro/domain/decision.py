@@ -145,12 +145,18 @@ def _open(
     if isinstance(entered, Refused):
         return [_not_opened(part, entered) for part in parts]
     together = len(entered.legs)
-    return [_opened(inputs, one, together, _exits_of(one.part.leg_index, closed)) for one in entered.legs]
+    return [_opened(inputs, one, together, _ahead_of(inputs, one.part, closed)) for one in entered.legs]
 
 
-def _exits_of(leg_index: int, closed: Sequence[Outcome]) -> tuple[str, ...]:
-    orders = (order for outcome in closed for order in outcome.orders if outcome.leg.leg_index == leg_index)
-    return tuple(order.order_id for order in orders if order.order_type == "MARKET")
+def _ahead_of(inputs: DecisionInputs, part: Opening, closed: Sequence[Outcome]) -> tuple[str, ...]:
+    """
+    Return the exits that the entry may not overtake: of its own leg, and those on their way to its side.
+
+    The account holds one net position: an entry filled first would leave such an exit nothing to reduce.
+    """
+    own = (order for outcome in closed for order in outcome.orders if outcome.leg.leg_index == part.leg_index)
+    closing = [order.order_id for order in own if order.order_type == "MARKET"]
+    return (*closing, *inputs.holding(part.leg.instrument).leaving.get(part.side, ()))
 
 
 def _not_opened(part: Opening, refused: Refused) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from mathematricks.accounting.lots import ZERO, Lot
-from mathematricks.contracts.base import Mode
+from mathematricks.contracts.base import Mode, Side
 from mathematricks.contracts.decisions import PortfolioId, Tombstone
 from mathematricks.contracts.instruments import Instrument, Quote
 from mathematricks.contracts.signals import StandardSignal
@@ -84,6 +84,7 @@ class Holding:
         lots: Those an exit may take, newest first, the one it names among them even if nothing is left of it.
         stakes: Strategy capital that each of them ties up, in base currency.
         resting: Exits that wait for a price; a newer exit may take their place.
+        leaving: Exits on their way to the market, by the side they trade.
     """
 
     long_asked: Decimal = ZERO
@@ -92,6 +93,7 @@ class Holding:
     lots: tuple[Lot, ...] = ()
     stakes: Mapping[str, Decimal] = field(default_factory=dict)
     resting: tuple[Exit, ...] = ()
+    leaving: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
     cancellable: tuple[Cancellable, ...] = ()
 
 

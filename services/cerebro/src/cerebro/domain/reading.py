@@ -82,16 +82,34 @@ def _rate(account: Account, base: Account | None) -> Decimal | None:
 def _holding(book: Book, signal: StandardSignal, legs: Sequence[Leg], sizing: Sizing | None) -> Holding:
     strategy, instrument = signal.strategy_id, legs[0].instrument
     stack = book.stack(strategy, instrument)
-    held = Holding(long_asked=stack.long_asked, short_asked=stack.short_asked, units=stack.units)
+    exits = [book.exits[order_id] for order_id in stack.exits]
+    held = Holding(
+        long_asked=stack.long_asked,
+        short_asked=stack.short_asked,
+        units=stack.units,
+        leaving=_leaving(exits) if may_open(signal) else {},
+    )
     if not _may_close(book, signal, legs, sizing):
         return held
-    exits = [book.exits[order_id] for order_id in stack.exits]
     resting = tuple(exit_ for exit_ in reversed(exits) if exit_.resting)
     if signal.signal_type == "CANCEL":
         return replace(held, resting=resting, cancellable=_cancellable(book, strategy, instrument, resting))
     reached = list(_reached(book, signal, _Need.of(book, signal, legs, sizing), resting))
     stakes = {one.terms.order_id: one.at_stake * one.terms.capital_per_unit for one in reached}
     return replace(held, lots=tuple(one.lot() for one in reached), stakes=stakes, resting=resting)
+
+
+def may_open(signal: StandardSignal) -> bool:
+    """Return whether *signal* may open a position: it says so, or leaves it to be inferred."""
+    return signal.signal_type in ENTRIES or (signal.signal_type is None and signal.entry_ref is None)
+
+
+def _leaving(exits: Sequence[Exit]) -> dict[Side, tuple[str, ...]]:
+    leaving: dict[Side, tuple[str, ...]] = {}
+    for exit_ in exits:
+        if exit_.order_type == "MARKET" and not exit_.ended:
+            leaving[exit_.side] = (*leaving.get(exit_.side, ()), exit_.order_id)
+    return leaving
 
 
 def _may_close(book: Book, signal: StandardSignal, legs: Sequence[Leg], sizing: Sizing | None) -> bool:

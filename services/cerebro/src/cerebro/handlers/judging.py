@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mathematricks.contracts.decisions import Authority
-from mathematricks.contracts.signals import StandardSignal
 from mathematricks.messaging.bus import Retry
 
 from cerebro.domain.book import Book
 from cerebro.domain.decision import decide, decision_text
 from cerebro.domain.folding import after_decision
 from cerebro.domain.inputs import DecisionInputs, Market, Ordinal, inputs_text
-from cerebro.domain.reading import ENTRIES, may_reduce, read_book
+from cerebro.domain.reading import may_open, may_reduce, read_book
 from cerebro.domain.routing import account_for
 from cerebro.handlers.histories import ReturnsCache
 from cerebro.handlers.market import MarketCache
@@ -103,11 +102,6 @@ class Judging:
             now=now,
             risk=self._returns.risk(book, signal.strategy_id) if may_open(signal) else None,
         )
-
-
-def may_open(signal: StandardSignal) -> bool:
-    """Whether the signal may open a position: it says so, or leaves it to be inferred."""
-    return signal.signal_type in ENTRIES or (signal.signal_type is None and signal.entry_ref is None)
 
 
 def _account(ticket: Ticket, book: Book) -> str | None:

@@ -71,7 +71,7 @@ class Situation:
         instrument: None: the desk cannot trade it.
         blocked_by: Live orders that must end before it goes.
         legs_missing: Legs of its group that have not arrived.
-        ahead: Exits of the same signal that have not ended: the opening half of a reversal does not overtake them.
+        ahead: Exits of its strategy to its own side that have not ended: an entry does not overtake them.
         reducible: What it may reduce; None for an entry.
         breach: The limit that it would exceed, were it sent now; asked for only when nothing else stands against it.
         moved: Something has moved since the venue was asked what a closing order is to close.
@@ -198,7 +198,7 @@ def _entry_step(
     if situation.legs_missing:
         return Wait(GROUP_MISSING)
     if situation.ahead:
-        return Wait("waits for the exits of its reversal to end")
+        return Wait("waits for the exits before it to end")
     if breach := situation.breach(order.open_quantity):
         return End(OrderStatus.REJECTED, breach.sentence[:500], breach.facts)
     return Submit(order.open_quantity)

@@ -156,8 +156,11 @@ def _legs_missing(ports: Ports, order: OrderRecord, unit: Sequence[OrderRecord])
 
 
 def _ahead(ports: Ports, order: OrderRecord) -> tuple[str, ...]:
-    """Exits before this entry that live, or have not even arrived."""
-    return tuple(i for i in order.after if (leading := ports.blotter.find(i)) is None or leading.live)
+    """Exits before this entry that live, or have not even arrived; and what the desk itself undoes to its side."""
+    named = [i for i in order.after if (leading := ports.blotter.find(i)) is None or leading.live]
+    near = ports.blotter.live_in(order.account, order.instrument)
+    undone = [other for other in near if other.purpose == "unwind" and other.strategy_id == order.strategy_id]
+    return (*named, *(other.order_id for other in undone if other.side == order.side))
 
 
 def _blockers(ports: Ports, order: OrderRecord) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import get_args
 
 import structlog
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 ZERO = Decimal(0)
 MOST_FILLS = 20_000
+LOOKED_AT_AGAIN_AFTER = 0.05
+"""Seconds."""
 
 
 async def enforce(ports: Ports) -> None:
@@ -58,11 +61,24 @@ async def _enforce(switch: Switch, ports: Ports) -> None:
 
 
 async def _cancel(switch: Switch, ports: Ports) -> None:
+    """Ask for the cancellations that are due; what a venue takes long to answer does not hold up the rest."""
     now = ports.clock.now()
-    going = to_cancel(switch, ports.blotter.live(), now - ports.policy.call_timeout)
+    due = to_cancel(switch, ports.blotter.live(), now - ports.policy.call_timeout)
+    going = [order for order in due if order.order_id not in ports.oversight.cancelling]
     reason = f"KILL_SWITCH: {switch.mode} is in force for {switch.scope}"
     event = Happened(ExecType.CANCEL_ASKED, now, reason[:500], ends_as=OrderStatus.CANCELLED)
-    await asyncio.gather(*(cancel(order, event, ports) for order in going))
+    for order in going:
+        task = asyncio.create_task(cancel(order, event, ports))
+        ports.oversight.cancelling[order.order_id] = task
+        task.add_done_callback(partial(_cancelled, order.order_id, ports))
+    if ports.oversight.cancelling:
+        await asyncio.wait(ports.oversight.cancelling.values(), timeout=LOOKED_AT_AGAIN_AFTER)
+
+
+def _cancelled(order_id: str, ports: Ports, task: asyncio.Task[None]) -> None:
+    ports.oversight.cancelling.pop(order_id, None)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("switch.uncancelled", order_id=order_id, error=repr(error))
 
 
 async def _flatten(switch: Switch, ports: Ports) -> None:

@@ -8,7 +8,7 @@ from mathematricks.contracts.base import opposite
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
 from execution.domain.controls.switches import in_force, is_at_least
-from execution.domain.exits import ZERO, reducible
+from execution.domain.exits import reducible
 from execution.domain.orders import PROTECTIVE, ExecType, Happened
 from execution.domain.protection import Guard, guard
 from execution.domain.submission import first_record
@@ -23,14 +23,15 @@ async def tidy_lot(entry_id: str, ports: Ports, go: Go, cancel: Cancel) -> None:
     """Cancel protection that no longer fits the lot of *entry_id*, and place what does."""
 
     async def tidy() -> None:
+        known = ports.blotter.find(entry_id)
+        if known is not None and _stays_unprotected(known, ports):
+            return
         entry = next(iter(await ports.orders.load([entry_id])), None)
-        if entry is None or not entry.watched:
+        if entry is None or not entry.watched or _stays_unprotected(entry, ports):
             return
         closers = await ports.orders.of_lots([entry_id])
         held = ports.blotter.held(entry.account, entry.instrument)
         there_is = reducible(opposite(entry.side), entry.strategy_id, held, ()).most
-        if _stays_unprotected(entry, ports):
-            there_is = ZERO
         wanted = guard(entry, closers, there_is, ports.clock.now())
         await _bring_about(entry, wanted, closers, (ports, go, cancel))
 
@@ -38,7 +39,7 @@ async def tidy_lot(entry_id: str, ports: Ports, go: Go, cancel: Cancel) -> None:
 
 
 def _stays_unprotected(entry: OrderRecord, ports: Ports) -> bool:
-    """The kill switch has taken protection away: it is not made anew while that is in force."""
+    """The kill switch takes protection away: it is not made anew while that is in force, nor looked at."""
     controls = ports.oversight.controls
     switch = in_force(controls, entry.account, entry.strategy_id) if controls is not None else None
     return is_at_least(switch, "cancel_resting")

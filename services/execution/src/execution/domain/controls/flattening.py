@@ -72,8 +72,8 @@ def to_cancel(switch: Switch, orders: Iterable[OrderRecord], asked_before: datet
     """
     Return which live *orders* within the switch's scope its mode has cancelled.
 
-    ``reduce_only``: entries. ``cancel_resting``: whatever rested when it was fired. ``flatten``: all but
-    the closing orders themselves. One whose cancellation was asked for after *asked_before* is let be.
+    ``reduce_only``: entries. ``cancel_resting``: protection too, and exits that rested when it was fired.
+    ``flatten``: all but the closing orders themselves. One that was asked to end after *asked_before* is let be.
     """
     covered = [order for order in orders if switch.scope.covers(order.account, order.strategy_id)]
     return [order for order in covered if _is_to_go(switch, order) and not _is_being_asked(order, asked_before)]
@@ -85,8 +85,8 @@ def _is_to_go(switch: Switch, order: OrderRecord) -> bool:
         return False
     if order.purpose == "entry" or mode == "flatten":
         return True
-    rests = order.order_type != "MARKET" or order.purpose in PROTECTIVE
-    return mode == "cancel_resting" and rests and order.recorded_at <= switch.fired_at
+    rested = order.order_type != "MARKET" and order.recorded_at <= switch.fired_at
+    return mode == "cancel_resting" and (rested or order.purpose in PROTECTIVE)
 
 
 def _is_being_asked(order: OrderRecord, asked_before: datetime) -> bool:
