@@ -108,11 +108,12 @@ class StateDir:
         return path.read_text(encoding="utf-8").strip()
 
     def port(self, name: str) -> int:
-        """Return the port kept for *name*, chosen freely at the first call."""
+        """Return the port kept for *name*, chosen freely at the first call, and kept for nobody else here."""
         ports: dict[str, int] = self.read("ports", {})
-        if name not in ports:
-            ports[name] = free_port()
-            self.write("ports", ports)
+        while name not in ports:
+            if (port := free_port()) not in ports.values():
+                ports[name] = port
+                self.write("ports", ports)
         return ports[name]
 
     def keep_port(self, name: str, port: int) -> None:

@@ -22,13 +22,15 @@ from mathematricks_cli.chaos.plan import EMULATOR, MONGOD, VENUE
 from mathematricks_cli.chaos.proxy import Wire, wire_to
 from mathematricks_cli.desk_mongod import is_free
 from mathematricks_cli.embedded import StartFailed
-from mathematricks_cli.mongod import free_port, start_mongod, stop_mongod
+from mathematricks_cli.mongod import start_mongod, stop_mongod
 from mathematricks_cli.stack import EMULATOR as EMULATOR_PROGRAM
 from mathematricks_cli.state import DeskRecord, StateDir
 
 SLOWEST_START = 180.0
 LOOK_EVERY = 0.05
 CASH = "USD=10000000"
+FIRST_OF_ITS_PORTS = "desk"
+"""What the state keeps it as, so that nothing else of this desk is given it; the services' follow on it."""
 PROGRAMS = {EMULATOR: EMULATOR_PROGRAM}
 """What the desk calls a process that chaos calls otherwise."""
 
@@ -161,7 +163,7 @@ async def _start(desk: BrokenDesk) -> None:
 def _launch(desk: BrokenDesk) -> None:
     state = desk.state
     command = [sys.executable, "-m", "mathematricks_cli", "up", "--demo", "--processes", "--venue-faults"]
-    command += ["--state", str(state.path), "--port", str(_ports()), "--paper-cash", CASH]
+    command += ["--state", str(state.path), "--port", str(state.port(FIRST_OF_ITS_PORTS)), "--paper-cash", CASH]
     with (state.path / "up.log").open("ab") as log:
         desk.up = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(desk), start_new_session=True)
 
@@ -174,14 +176,6 @@ def _environment(desk: BrokenDesk) -> dict[str, str]:
         "EXECUTION_VENUE_URL": f"http://127.0.0.1:{desk.wires[VENUE].port}",
         VARIABLE: f"@{desk.posts}",
     }
-
-
-def _ports() -> int:
-    """Return the first of as many free ports in a row as the desk listens on."""
-    while True:
-        first = free_port()
-        if all(is_free(first + offset) for offset in range(len(fleet.START_ORDER))):
-            return first
 
 
 def _stop(desk: BrokenDesk) -> None:
