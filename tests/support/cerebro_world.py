@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cerebro.adapters.child_process import ChildProcess
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.mongo_allocations import MongoAllocations
 from cerebro.adapters.mongo_authorities import MongoAuthorities
@@ -17,6 +18,7 @@ from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions
 from cerebro.adapters.mongo_histories import MongoHistories
 from cerebro.adapters.mongo_runs import MongoRuns
+from cerebro.adapters.mongo_sandbox import MongoSandbox
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
@@ -25,6 +27,7 @@ from cerebro.domain.policy import Policy
 from cerebro.handlers.allocations import activate_custom
 from cerebro.handlers.ports import Ports, open_desk
 from cerebro.ports import Rules, Unavailable, World
+from cerebro.return_ports import Sandbox
 from mathematricks.contracts.accounts import AccountState
 from mathematricks.contracts.allocations import CustomAllocation
 from mathematricks.contracts.instruments import Contract
@@ -186,7 +189,8 @@ def around(db: Database, **but: Any) -> Around:
     )
     shadows = MongoShadows(db, rules.version)
     kept = MongoAllocations(db), MongoDebts(db, sent), MongoBacktests(db), table_of
-    ports = open_desk(world, *kept, shadows, MongoRuns(db), MongoHistories(db))
+    sandbox = Sandbox(MongoSandbox(db), but.get("workshop") or ChildProcess(), but.get("runner", "a test"))
+    ports = open_desk(world, *kept, shadows, MongoRuns(db), MongoHistories(db), sandbox)
     return Around(db, ports, clock, market, orders, accounts, sent)
 
 

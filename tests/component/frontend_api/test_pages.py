@@ -67,6 +67,11 @@ REQUESTS = [
     ("GET", "/api/kill-switch/reports/7", None),
     ("GET", "/api/reconciliations", None),
     ("POST", "/api/reconciliations", None),
+    ("POST", "/api/sandbox/simulations", {"name": "try"}),
+    ("GET", "/api/sandbox/simulations", None),
+    ("GET", "/api/sandbox/simulations/r1", None),
+    ("POST", "/api/sandbox/simulations/r1/cancel", None),
+    ("GET", "/api/sandbox/simulations/r1/progress", None),
 ]
 SENDERS_PAGES = {"/api/signals", "/api/signals/s1/receipt"}
 IN_ANY_ROLE = [

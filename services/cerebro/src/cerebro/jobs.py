@@ -15,6 +15,7 @@ from cerebro.handlers.promoting import take_up, tell
 from cerebro.handlers.proposing import propose_nightly
 from cerebro.handlers.recovery import ask_about, hear, keep_checkpoint
 from cerebro.handlers.shadowing import shadow
+from cerebro.handlers.simulation_running import report_abandoned, run_next, wait_for_work
 from cerebro.handlers.watching import watch
 from cerebro.ports import Unavailable
 
@@ -95,6 +96,22 @@ async def keep_checkpoints(ports: Ports) -> None:
     """Record the books, so that a start need not fold every decision."""
     for keeper in ports.keepers.values():
         await keep_checkpoint(keeper, ports.world)
+
+
+async def end_abandoned_simulations(ports: Ports) -> None:
+    """Say of simulations whose process is gone that they were interrupted."""
+    await report_abandoned(ports)
+
+
+async def simulate(ports: Ports) -> None:
+    """Run what the sandbox was asked for, one simulation after another, as long as the process lives."""
+    while True:
+        try:
+            if not await run_next(ports):
+                await wait_for_work(ports)
+        except Exception:
+            log.exception("simulation.queue_failed")
+            await asyncio.sleep(1)
 
 
 async def keep_hours(ports: Ports) -> None:

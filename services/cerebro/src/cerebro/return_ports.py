@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from mathematricks.contracts.allocations import OptimizationRun, OptimizationSummary
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.risk import PortfolioRisk
+from mathematricks.contracts.sandbox import RunStatus, SandboxRecord, SandboxRun, SandboxSummary, SimulationResult
 from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.quant.returns import Panel
 
@@ -69,3 +72,74 @@ class Histories(Protocol):
 
     async def tell(self, risk: PortfolioRisk) -> None:
         """Record how a portfolio's book stands."""
+
+
+class Simulations(Protocol):
+    """Simulations as they were asked for, with how far each is."""
+
+    async def add(self, record: SandboxRecord) -> None:
+        """Record one that waits."""
+
+    async def find(self, run_id: str) -> SandboxRun | None:
+        """Return the simulation with this id, without what it is computed from."""
+
+    async def newest(self, limit: int) -> Sequence[SandboxSummary]:
+        """Return the newest, without their curves."""
+
+    async def claim(self, runner: str, now: datetime) -> tuple[str, bytes] | None:
+        """Take the oldest that waits: its id and its job; None: none waits."""
+
+    async def beat(self, run_id: str, runner: str, told: Told) -> bool:
+        """Record how far it is; False where it is not *runner*'s to run any more."""
+
+    async def end(self, run_id: str, told: Ended) -> bool:
+        """Record how it ended; False where it had ended before."""
+
+    async def abandoned(self, before: datetime, now: datetime) -> Sequence[str]:
+        """End as INTERRUPTED what nobody was heard to run since *before*; return their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far a simulation is, a fraction, and what it does."""
+
+    progress: float
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a simulation ended, when and why, and what came of it."""
+
+    status: RunStatus
+    at: datetime
+    why: str = ""
+    result: SimulationResult | None = None
+
+
+class SimulationFailed(Exception):
+    """A simulation did not come to its end; the text says why."""
+
+
+class Workshop(Protocol):
+    """Where simulations are computed: beside the desk, never in it."""
+
+    async def compute(self, job: bytes, heard: Callable[[float, str], Awaitable[None]]) -> SimulationResult:
+        """
+        Return what comes of *job*, telling *heard* how far it is; cancelled, it leaves nothing running.
+
+        Raises:
+            SimulationFailed: It did not come to its end.
+        """
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Simulations, where they are computed, and what this process has in hand of them."""
+
+    runs: Simulations
+    workshop: Workshop
+    runner: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    hand: dict[str, asyncio.Task[None]] = field(default_factory=dict)

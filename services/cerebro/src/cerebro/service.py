@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,8 +15,9 @@ from mathematricks.runtime.http import internal_http
 from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.mongo import mongo
 
-from cerebro import api, api_allocations, api_backtests, api_versions, jobs
+from cerebro import api, api_allocations, api_backtests, api_sandbox, api_versions, jobs
 from cerebro.adapters.bus_outbox import BusOutbox
+from cerebro.adapters.child_process import ChildProcess
 from cerebro.adapters.debts import MongoDebts
 from cerebro.adapters.http_services import ExecutionOrders, HttpAccounts, HttpMarketData
 from cerebro.adapters.mongo_allocations import MongoAllocations
@@ -25,6 +27,7 @@ from cerebro.adapters.mongo_checkpoints import MongoCheckpoints
 from cerebro.adapters.mongo_decisions import MongoDecisions, mark_older
 from cerebro.adapters.mongo_histories import MongoHistories
 from cerebro.adapters.mongo_runs import MongoRuns
+from cerebro.adapters.mongo_sandbox import MongoSandbox
 from cerebro.adapters.mongo_shadows import MongoShadows
 from cerebro.adapters.mongo_terms import MongoTerms
 from cerebro.adapters.sheets import table_of
@@ -33,6 +36,7 @@ from cerebro.handlers.ports import Ports, open_desk
 from cerebro.handlers.recovery import recover
 from cerebro.handlers.signals import on_signal
 from cerebro.ports import World
+from cerebro.return_ports import Sandbox
 from cerebro.settings import Settings
 
 OWNED = (
@@ -46,6 +50,7 @@ OWNED = (
     collections.STRATEGY_BACKTEST_DATA,
     collections.RETURN_HISTORIES,
     collections.PORTFOLIO_RISK,
+    collections.SANDBOX_RUNS,
 )
 SIGNALS_IN_HAND = 1000
 FIRST_VERSION = "v1"
@@ -74,9 +79,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             rules=settings.rules(),
         )
         shadows, runs, histories = MongoShadows(db, settings.version), MongoRuns(db), MongoHistories(db)
-        yield open_desk(
-            world, MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db), table_of, shadows, runs, histories
-        )
+        sandbox = Sandbox(MongoSandbox(db), ChildProcess(), f"{settings.version}:{uuid.uuid4().hex}")
+        kept = MongoAllocations(db), MongoDebts(db, outbox), MongoBacktests(db)
+        yield open_desk(world, *kept, table_of, shadows, runs, histories, sandbox)
 
 
 service = Service(
@@ -103,9 +108,10 @@ service = Service(
         Every(timedelta(seconds=30), jobs.keep_checkpoints),
         Every(timedelta(seconds=5), jobs.refresh_returns),
         Every(timedelta(seconds=1), jobs.watch_risk),
+        Every(timedelta(seconds=5), jobs.end_abandoned_simulations),
     ),
-    streams=(jobs.keep_hours,),
-    routes=(api.router, api_allocations.router, api_backtests.router, api_versions.router),
+    streams=(jobs.keep_hours, jobs.simulate),
+    routes=(api.router, api_allocations.router, api_backtests.router, api_versions.router, api_sandbox.router),
     lanes={topics.STANDARDIZED_SIGNALS.name: SIGNALS_IN_HAND},
 )
 

@@ -25,7 +25,7 @@ from frontend_api.adapters.mongo_audit import MongoAudit
 from frontend_api.adapters.mongo_overviews import MongoOverviews
 from frontend_api.adapters.mongo_sessions import MongoSessions
 from frontend_api.adapters.mongo_users import MongoUsers
-from frontend_api.api import desk, entrance, governing, holding, owned
+from frontend_api.api import desk, entrance, governing, holding, owned, sandbox
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
 from frontend_api.ports import FirstAdmin, Keys, Ports
@@ -95,7 +95,15 @@ service = Service(
     connect=connect,
     on_start=ensure_admin,
     owns=OWNED,
-    routes=(entrance.open_router, entrance.router, *desk.routers, *owned.routers, governing.router, holding.router),
+    routes=(
+        entrance.open_router,
+        entrance.router,
+        *desk.routers,
+        *owned.routers,
+        governing.router,
+        holding.router,
+        sandbox.router,
+    ),
     middleware=(SecurityHeaders,),
     largest_body=LARGEST_BODY,
 )

@@ -16,6 +16,7 @@ from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
 from mathematricks.contracts.reconciliation import ReconciliationReport
 from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
+from mathematricks.contracts.sandbox import SandboxRecord
 from mathematricks.contracts.shadows import VersionSeen
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.strategies import StrategyConfiguration
@@ -129,6 +130,16 @@ PORTFOLIO_RISK = Collection(
     "cerebro",
     "CVaR of each portfolio's book as it stands, and who contributes what",
     model=PortfolioRisk,
+)
+SANDBOX_RUNS = Collection(
+    "sandbox_runs",
+    "cerebro",
+    "Every simulation with what it was computed from and what came of it",
+    indexes=(
+        Index((("created_at", -1),)),
+        Index((("status", 1), ("created_at", 1)), where={"status": {"$in": ["QUEUED", "RUNNING"]}}),
+    ),
+    model=SandboxRecord,
 )
 
 # execution

@@ -17,7 +17,7 @@ from cerebro.handlers.queue import PortfolioQueue
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Lines
 from cerebro.ports import Allocations, Debts, Shadows, World
-from cerebro.return_ports import Backtests, Histories, Runs, Tables
+from cerebro.return_ports import Backtests, Histories, Runs, Sandbox, Tables
 
 PORTFOLIOS: tuple[PortfolioId, ...] = ("live", "paper")
 
@@ -41,6 +41,7 @@ class Ports:
     runs: Runs
     histories: Histories
     returns: ReturnsCache
+    sandbox: Sandbox
     followed: dict[PortfolioId, int] = field(default_factory=dict)
     """Number of the newest entry shadowed, by portfolio, once it is known."""
     risks: dict[PortfolioId, PortfolioRisk] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def open_desk(
     shadows: Shadows,
     runs: Runs,
     histories: Histories,
+    sandbox: Sandbox,
 ) -> Ports:
     """Return an empty desk in *world*; ``recover`` fills its books."""
     keepers = {portfolio: BookKeeper(portfolio) for portfolio in PORTFOLIOS}
@@ -84,4 +86,5 @@ def open_desk(
         runs=runs,
         histories=histories,
         returns=returns,
+        sandbox=sandbox,
     )

@@ -21,6 +21,7 @@ class Page(Enum):
     STRATEGIES = "strategies"
     ALLOCATIONS = "allocations"
     CONTROLS = "controls"
+    SANDBOX = "sandbox"
 
 
 PAGES: dict[UserRole, frozenset[Page]] = {
