@@ -15,6 +15,7 @@ from mathematricks_cli.verbs import (
     demo,
     ingest_backtest,
     kill,
+    prove_once,
     receipt,
     reconcile,
     replay,
@@ -52,6 +53,7 @@ app.add_typer(kill.app, name="kill")
 app.command()(kill.drill)
 app.command()(venue.venue)
 app.command()(chaos.chaos)
+app.command("prove-once")(prove_once.prove_once)
 app.command()(demo.demo)
 app.command("demo-once")(demo.demo_once)
 

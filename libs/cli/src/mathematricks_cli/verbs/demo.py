@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -16,17 +15,15 @@ import typer
 from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer
 from mathematricks_cli.demo import Walked, set_up, stuck_among, walk_samples
 from mathematricks_cli.desk_client import DeskClient, desk_client
-from mathematricks_cli.faults import OperatorFault
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.ladder import in_short, ladder
-from mathematricks_cli.money import DEFAULT_CASH
+from mathematricks_cli.launching import await_started, launch
 from mathematricks_cli.processes import stop
 from mathematricks_cli.samples import bundled_samples
 from mathematricks_cli.state import StateDir, state_dir
 from mathematricks_cli.verbs.books import lines_of
 from mathematricks_cli.verbs.up import STOP_PATIENCE
 
-SLOWEST_START = 90.0
 PortOption = Annotated[int, typer.Option(help="Port to listen on", min=1, max=65500)]
 SpeedOption = Annotated[float, typer.Option(help="Divide the scripts' waits by this", min=0.1)]
 
@@ -102,41 +99,25 @@ def _document(walked: Walked) -> dict[str, object]:
 async def _running_desk(state: StateDir, port: int, console: Console) -> AsyncIterator[DeskClient]:
     """Yield a client of the state directory's desk; start one, and stop it afterwards, where none runs."""
     if state.is_up():
-        await _started(None, state)
+        await await_started(None, state)
         async with desk_client(state) as desk:
             console.remark(f"Using the desk that is up on {desk.record.url}")
             yield desk
         return
-    process = _start(state, port, console)
+    process = launch(state, port, to=sys.stderr if console.as_json else sys.stdout)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _this_task().cancel)
     try:
-        await _started(process, state)
+        await await_started(process, state)
         async with desk_client(state) as desk:
             yield desk
     finally:
         stop(process.pid, STOP_PATIENCE)
 
 
-def _start(state: StateDir, port: int, console: Console) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "mathematricks_cli", "up", "--demo", "--paper-cash", DEFAULT_CASH]
-    command += ["--state", str(state.path), "--port", str(port)]
-    return subprocess.Popen(command, stdout=sys.stderr if console.as_json else None, start_new_session=True)
-
-
 def _this_task() -> asyncio.Task[object]:
     task = asyncio.current_task()
     assert task is not None
     return task
-
-
-async def _started(process: subprocess.Popen[bytes] | None, state: StateDir) -> None:
-    for _ in range(int(SLOWEST_START / 0.05)):
-        if process is not None and process.poll() is not None:
-            raise OperatorFault(f"The desk did not start; its log is {state.log_path}")
-        if state.is_up() and state.read("desk", None):
-            return
-        await asyncio.sleep(0.05)
-    raise OperatorFault(f"The desk did not start within {SLOWEST_START:.0f} s; its log is {state.log_path}")
 
 
 async def _until_interrupted() -> None:
