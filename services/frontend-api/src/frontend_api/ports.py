@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
+from mathematricks.contracts.agreements import Statement
 from mathematricks.contracts.base import Mode
 from mathematricks.contracts.dashboard import Overview
+from mathematricks.contracts.money_views import (
+    AllocationView,
+    ClientView,
+    EquityCurves,
+    FundView,
+    SenderView,
+    SignalRow,
+    StrategyCard,
+)
 from mathematricks.contracts.users import AuditEntry, AuditOutcome, LoginAttempts, Session, User
 from mathematricks.runtime.clock import Clock
 
@@ -102,6 +113,37 @@ class Overviews(Protocol):
         """Return the overview of *mode*."""
 
 
+class Views(Protocol):
+    """The documents of what people own and are owed, read-only."""
+
+    async def fund(self, mode: Mode) -> FundView | None:
+        """Return the fund of *mode*."""
+
+    async def equity(self, mode: Mode) -> EquityCurves | None:
+        """Return the equity curves of *mode*."""
+
+    async def strategies(self) -> Sequence[StrategyCard]:
+        """Return every strategy's card, by id."""
+
+    async def allocation(self) -> AllocationView | None:
+        """Return the allocation beside its proposal."""
+
+    async def client(self, client_id: str, mode: Mode | None = None) -> ClientView | None:
+        """Return one client's document; a client has one mode, the house has two."""
+
+    async def senders(self, mode: Mode) -> Sequence[SenderView]:
+        """Return every sender's document of *mode*."""
+
+    async def sender(self, sender: str, mode: Mode) -> SenderView | None:
+        """Return one sender's document of *mode*."""
+
+    async def signals(self, sender: str, mode: Mode, before: datetime | None, limit: int) -> Sequence[SignalRow]:
+        """Return a sender's signals received before *before*, the newest first."""
+
+    async def statements(self, asked: dict[str, str]) -> Sequence[Statement]:
+        """Return the statements with these fields, the newest first."""
+
+
 class OwnerSilent(Exception):
     """A service did not answer, or not sensibly."""
 
@@ -155,6 +197,7 @@ class Ports:
     audit: Audit
     passwords: Passwords
     overviews: Overviews
+    views: Views
     owners: Owners
     clock: Clock
     new_secret: Callable[[], str]

@@ -25,7 +25,8 @@ from frontend_api.adapters.mongo_audit import MongoAudit
 from frontend_api.adapters.mongo_overviews import MongoOverviews
 from frontend_api.adapters.mongo_sessions import MongoSessions
 from frontend_api.adapters.mongo_users import MongoUsers
-from frontend_api.api import desk, entrance, governing, holding, owned, sandbox
+from frontend_api.adapters.mongo_views import MongoViews
+from frontend_api.api import clients, desk, entrance, governing, holding, owned, sandbox, senders, views
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
 from frontend_api.ports import FirstAdmin, Keys, Ports
@@ -52,6 +53,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             audit=MongoAudit(db),
             passwords=stack.enter_context(argon2_passwords()),
             overviews=MongoOverviews(db),
+            views=MongoViews(db),
             owners=HttpOwners(clients),
             clock=WallClock(),
             new_secret=new_secret,
@@ -103,6 +105,9 @@ service = Service(
         governing.router,
         holding.router,
         sandbox.router,
+        views.router,
+        *clients.routers,
+        *senders.routers,
     ),
     middleware=(SecurityHeaders,),
     largest_body=LARGEST_BODY,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from mathematricks.contracts.accounts import AccountRecord, HistoryEntry, PositionRecord
 from mathematricks.contracts.alerts import AlertRecord, Notification
 from mathematricks.contracts.allocations import Lease, OptimizationRun, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
 from mathematricks.contracts.base import Collection, Index
+from mathematricks.contracts.book_collections import *  # noqa: F403
 from mathematricks.contracts.controls import ControlChange, Controls, FlattenReport, RiskMarks
-from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.decisions import Authority, BookCheckpoint, DecisionRecord
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
@@ -19,7 +18,6 @@ from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
 from mathematricks.contracts.sandbox import SandboxRecord
 from mathematricks.contracts.shadows import VersionSeen
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
-from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
 OWED = Index((("owed.next", 1),), where={"owed.next": {"$exists": True}})
@@ -221,36 +219,6 @@ PAPER_ACCOUNTS = Collection(
     "execution",
     "The paper venue's accounts: deposits and checkpoints",
     model=PaperAccountRecord,
-)
-
-# account-data
-ACCOUNT_STATE = Collection("account_state", "account-data", "The newest state of each account", model=AccountRecord)
-ACCOUNT_HISTORY = Collection(
-    "account_history",
-    "account-data",
-    "The ledger: one entry per execution, opening balance or correction; and points of the equity curve",
-    indexes=(
-        Index((("account", 1), ("seq", 1)), unique=True, where={"seq": {"$exists": True}}),
-        Index((("account", 1), ("instrument", 1), ("at", 1)), where={"seq": {"$exists": True}}),
-        Index((("signal_id", 1),), where={"seq": {"$exists": True}}),
-        Index((("booked_at", -1), ("seq", -1)), where={"seq": {"$exists": True}}),
-        Index((("kind", 1), ("account", 1), ("at", -1)), where={"kind": {"$in": ["snapshot", "day_open"]}}),
-    ),
-    model=HistoryEntry,
-)
-POSITIONS = Collection(
-    "positions",
-    "account-data",
-    "Position per account, strategy and instrument: a fold of the ledger",
-    model=PositionRecord,
-)
-STRATEGY_CONFIGURATIONS = Collection(
-    "strategy_configurations", "account-data", "Registry of strategies", model=StrategyConfiguration
-)
-
-# dashboard-processor
-DASHBOARD_OVERVIEW = Collection(
-    "dashboard_overview", "dashboard-processor", "The admin's overview, one document per mode", model=Overview
 )
 
 # alerting

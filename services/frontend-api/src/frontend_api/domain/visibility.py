@@ -18,6 +18,10 @@ class Page(Enum):
     ORDERS = "orders"
     DECISIONS = "decisions"
     ALERTS = "alerts"
+    CLIENTS = "clients"
+    CLIENT_HOME = "client"
+    SENDERS = "senders"
+    SENDER_HOME = "sender"
     STRATEGIES = "strategies"
     ALLOCATIONS = "allocations"
     CONTROLS = "controls"
@@ -26,8 +30,8 @@ class Page(Enum):
 
 PAGES: dict[UserRole, frozenset[Page]] = {
     "admin": frozenset(Page),
-    "client": frozenset(),
-    "sender": frozenset({Page.SIGNALS, Page.RECEIPT}),
+    "client": frozenset({Page.CLIENT_HOME}),
+    "sender": frozenset({Page.SIGNALS, Page.RECEIPT, Page.SENDER_HOME}),
 }
 
 
@@ -61,6 +65,16 @@ def may_see_signal(viewer: Viewer, sender: str) -> bool:
     if viewer.role == "admin":
         return True
     return viewer.role == "sender" and viewer.sender is not None and viewer.sender == sender
+
+
+def client_seen_by(viewer: Viewer) -> str | None:
+    """Return the client whose page is *viewer*'s own; None: nobody's, and an admin has no page of one's own."""
+    return viewer.client_id or None if viewer.role == "client" else None
+
+
+def sender_paid_by(viewer: Viewer) -> str | None:
+    """Return the sender whose earnings are *viewer*'s own; None: nobody's, and an admin has none."""
+    return viewer.sender or None if viewer.role == "sender" else None
 
 
 def receipt_for(viewer: Viewer, receipt: Receipt) -> Receipt | None:
