@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from frontend_api.domain.receipt import Trail, receipt_of
-from frontend_api.domain.visibility import PAGES, Page, Viewer, may_open, may_see_signal, receipt_for, sender_seen_by
+from frontend_api.domain.visibility import (
+    PAGES,
+    Page,
+    Viewer,
+    client_seen_by,
+    may_open,
+    may_see_signal,
+    receipt_for,
+    sender_paid_by,
+    sender_seen_by,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from support.signals import a_signal
@@ -24,10 +34,18 @@ def a_receipt(sender: str):
 
 
 @given(viewer=viewers, page=st.sampled_from(Page))
-def test_only_admins_open_everything_and_clients_nothing_yet(viewer: Viewer, page: Page):
+def test_only_admins_open_everything_and_clients_their_own_page_alone(viewer: Viewer, page: Page):
     assert may_open(viewer, page) == (page in PAGES[viewer.role])
     assert may_open(viewer, page) or viewer.role != "admin"
-    assert not may_open(viewer, page) or viewer.role != "client"
+    assert not may_open(viewer, page) or viewer.role != "client" or page is Page.CLIENT_HOME
+
+
+@given(viewer=viewers)
+def test_ones_own_page_is_of_the_client_or_the_sender_that_one_is(viewer: Viewer):
+    assert client_seen_by(viewer) in (None, viewer.client_id) and sender_paid_by(viewer) in (None, viewer.sender)
+    assert client_seen_by(viewer) is None or viewer.role == "client"
+    assert sender_paid_by(viewer) is None or viewer.role == "sender"
+    assert "" not in (client_seen_by(viewer), sender_paid_by(viewer))
 
 
 @given(viewer=viewers, sender=names)

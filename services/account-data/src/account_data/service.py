@@ -32,6 +32,10 @@ OWNED = (
     collections.ACCOUNT_HISTORY,
     collections.POSITIONS,
     collections.STRATEGY_CONFIGURATIONS,
+    collections.CLIENTS,
+    collections.CLIENT_FLOWS,
+    collections.AGREEMENTS,
+    collections.PAYMENTS,
 )
 
 

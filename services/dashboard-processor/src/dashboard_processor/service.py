@@ -27,7 +27,18 @@ from dashboard_processor.ports import Ports
 from dashboard_processor.settings import Settings
 
 NAME = "dashboard-processor"
-OWNED = (collections.DASHBOARD_OVERVIEW,)
+OWNED = (
+    collections.DASHBOARD_OVERVIEW,
+    collections.DASHBOARD_EQUITY,
+    collections.DASHBOARD_FUNDS,
+    collections.DASHBOARD_CLIENTS,
+    collections.DASHBOARD_NAVS,
+    collections.DASHBOARD_SENDERS,
+    collections.DASHBOARD_SIGNALS,
+    collections.DASHBOARD_STATEMENTS,
+    collections.DASHBOARD_STRATEGIES,
+    collections.DASHBOARD_ALLOCATIONS,
+)
 AT_MOST_EVERY = timedelta(milliseconds=500)
 LOOK_AROUND_EVERY = timedelta(seconds=5)
 
