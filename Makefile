@@ -6,12 +6,20 @@ MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
 STATE ?= .local
 SEEDS ?= 1
 
-.PHONY: help setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak fmt lock clean
+.PHONY: help frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
 
 setup: .venv/ready ## Everything the other commands need, inside this folder
+
+frontend:    ## Build the dashboards into frontend/dist (Node 20.19 or newer)
+	@command -v npm >/dev/null || { echo "No npm here: the dashboards need Node 20.19 or newer."; exit 1; }
+	cd frontend && npm install --no-audit --no-fund && npm run client && npm run build
+
+frontend-check: ## Style, types, tests and budgets of the dashboards; says loudly where npm is missing
+	@if command -v npm >/dev/null; then cd frontend && npm install --no-audit --no-fund && npm run check; \
+	else echo "!!! SKIPPED: no npm here, so nothing of frontend/ was checked !!!"; fi
 
 demo: setup  ## The whole desk in one process: real signals walk from webhook to fill, then it stays up
 	.venv/bin/mathematricks demo --state $(STATE)
@@ -19,7 +27,7 @@ demo: setup  ## The whole desk in one process: real signals walk from webhook to
 demo-once: setup ## The same, and ends: 0 when every signal reached its end and the books balance
 	.venv/bin/mathematricks demo-once --state $(STATE)
 
-check: lint types docs-check test ## Everything a change must pass; CI runs this
+check: lint types docs-check frontend-check test ## Everything a change must pass; CI runs this
 
 test: setup  ## Every test this machine can run; says loudly what it skips
 	$(PY) -m pytest -n 2 --dist loadfile || { echo "What failed beside others runs once more alone:"; \

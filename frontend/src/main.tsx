@@ -1,0 +1,15 @@
+import "./index.css"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { App } from "./app"
+import { reloadOnStaleChunk } from "./live/release"
+
+reloadOnStaleChunk()
+const root = document.getElementById("root")
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+}

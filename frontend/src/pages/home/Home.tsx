@@ -1,0 +1,20 @@
+import { lazy, Suspense } from "react"
+import { useWho } from "@/api/session"
+
+const homes = {
+  admin: lazy(() => import("./AdminHome").then((part) => ({ default: part.AdminHome }))),
+  client: lazy(() => import("../errors").then((part) => ({ default: part.Missing }))),
+  sender: lazy(() => import("../errors").then((part) => ({ default: part.Missing }))),
+}
+
+/** Three roles, three homes. */
+export function Home() {
+  const who = useWho()
+  if (!who) return null
+  const Own = homes[who.role]
+  return (
+    <Suspense fallback={null}>
+      <Own />
+    </Suspense>
+  )
+}

@@ -1,0 +1,68 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router"
+import { queries } from "./api/queries"
+import { sessionQuery } from "./api/session"
+import { Broken, Missing } from "./pages/errors"
+import { modeOf, searchOf } from "./search"
+
+const nextOf = searchOf("next")
+
+const root = createRootRoute({ notFoundComponent: Missing, errorComponent: Broken })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import("./pages/login/Login"), "Login"),
+})
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  validateSearch: nextOf,
+  beforeLoad: ({ location }) => mustBeIn(location.href),
+  component: lazyRouteComponent(() => import("./pages/login/NewPassword"), "NewPassword"),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  validateSearch: modeOf,
+  search: { middlewares: [retainSearchParams(["mode"])] },
+  beforeLoad: async ({ location }) => {
+    const who = await mustBeIn(location.href)
+    if (who.must_change_password) throw redirect({ to: "/password", search: { next: location.href } })
+  },
+  component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/home/Home"), "Home"),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, password, shell.addChildren([home])]),
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}
+
+async function mustBeIn(next: string) {
+  const who = await queries.ensureQueryData(sessionQuery)
+  if (!who) throw redirect({ to: "/login", search: next === "/" ? {} : { next } })
+  return who
+}

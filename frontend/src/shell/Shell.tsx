@@ -1,0 +1,31 @@
+import { Outlet } from "@tanstack/react-router"
+import { useEffect } from "react"
+import { whenSignedOut } from "@/api/client"
+import { queries } from "@/api/queries"
+import { sessionQuery, useWho } from "@/api/session"
+import { Nav } from "./Nav"
+import { SessionGuard } from "./SessionGuard"
+
+/** The frame around every page of somebody who is in. */
+export function Shell() {
+  const who = useWho()
+  useEffect(
+    () => whenSignedOut(() => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })),
+    [],
+  )
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded focus:bg-panel focus:px-3 focus:py-2"
+      >
+        Skip to content
+      </a>
+      {who && <Nav who={who} />}
+      <div id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+        <Outlet />
+      </div>
+      <SessionGuard />
+    </div>
+  )
+}
