@@ -164,6 +164,7 @@ class SignalLine(OverviewSignal):
     """One signal in a list."""
 
     sender: Id
+    mode: Mode | None = Field(None, description="It was decided for; None: not decided yet")
     sent_at: Instant
     warnings: tuple[str, ...] = ()
 
@@ -177,6 +178,7 @@ class SignalLines(Message):
 class OrderLine(OverviewOrder):
     """One order in a list."""
 
+    mode: Mode
     leg_index: int = 0
     total_legs: int = 1
     limit_price: Price | None = None

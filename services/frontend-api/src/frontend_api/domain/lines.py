@@ -24,6 +24,7 @@ def line_of(signal: StandardSignal, decision: Decision | None) -> SignalLine:
         sent_at=signal.sent_at,
         received_at=signal.received_at,
         sender=signal.sender,
+        mode=decision.mode if decision else None,
         warnings=signal.warnings,
         status=_STANDINGS[decision.outcome] if decision else "waiting",
         reason=decision.reason if decision else None,
