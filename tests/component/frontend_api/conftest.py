@@ -10,10 +10,13 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from frontend_api.domain.people import needs_second_factor
+from frontend_api.domain.second_factor import recovery_hash
 from frontend_api.ports import Ports
 from frontend_api.service import service
 from frontend_api.settings import Settings
 from mathematricks.contracts.base import to_instant
+from mathematricks.contracts.people import SecondFactor
 from mathematricks.contracts.users import User
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
@@ -21,6 +24,7 @@ from mathematricks.storage.mongo import Database
 from support.owners import Owner
 from support.people import PASSWORD, QuickPasswords, SetClock, a_platform, bearer
 
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OWNERS = ("signal-ingestion", "cerebro", "execution", "account-data", "alerting")
 
 
@@ -33,6 +37,7 @@ class Front:
     owners: dict[str, Owner]
     clock: SetClock
     passwords: QuickPasswords = field(default_factory=QuickPasswords)
+    shown: int = 0
 
     @property
     def ports(self) -> Ports:
@@ -51,18 +56,51 @@ class Front:
         return operator
 
     async def add(self, user: User, password: str = PASSWORD) -> User:
-        """Let *user* log in with *password*."""
+        """Let *user* log in with *password*, and with a second factor where one is needed."""
         user = user.model_copy(update={"password_hash": await self.ports.passwords.hash(password)})
         assert await self.ports.users.add(user)
+        if needs_second_factor(user):
+            await self.ports.second_factors.put(a_second_factor(user, self.ports))
         return user
 
     async def enter(self, name: str, password: str = PASSWORD, address: str = "203.0.113.7") -> httpx.AsyncClient:
-        """Return a browser that is logged in and shows its CSRF token."""
+        """Return a browser that is logged in, with the next of the codes where one is asked for."""
+        browser = await self.knock(name, password, address)
+        if (await browser.get("/api/auth/session")).json()["needs"] == "code":
+            await self.show(browser, name)
+        return browser
+
+    async def knock(self, name: str, password: str = PASSWORD, address: str = "203.0.113.7") -> httpx.AsyncClient:
+        """Return a browser that has shown the password and shows its CSRF token."""
         browser = self.browser(address)
         answer = await browser.post("/api/auth/login", json={"name": name, "password": password})
         assert answer.status_code == 200, answer.text
         browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
         return browser
+
+    async def show(self, browser: httpx.AsyncClient, name: str) -> None:
+        """Let *browser* show the next recovery code of *name*."""
+        self.shown += 1
+        code = recovery_code(name.casefold(), self.shown)
+        answer = await browser.post("/api/session/second-factor", json={"code": code})
+        assert answer.status_code == 200, answer.text
+        browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+
+
+def recovery_code(name: str, number: int) -> str:
+    """Return one of the recovery codes that tests give to *name*."""
+    return f"{name}-recovery-{number:04}"
+
+
+def a_second_factor(user: User, ports: Ports) -> SecondFactor:
+    """Return a second factor that is set up, with as many recovery codes as a test may enter with."""
+    codes = [recovery_code(user.name, number) for number in range(100)]
+    return SecondFactor(
+        user_id=user.user_id,
+        sealed=ports.sealer.seal(TOTP_SECRET, user.user_id),
+        recovery=tuple(recovery_hash(code, user.user_id, ports.keys.recovery) for code in codes),
+        updated_at=user.updated_at,
+    )
 
 
 Begin = Callable[..., Awaitable[Front]]

@@ -278,6 +278,7 @@ async def test_logins_and_refusals_leave_a_trail_without_what_was_typed(front: A
         ("auth.login", "refused", "(nobody)"),
         ("auth.login", "refused", "ada"),
         ("auth.login", "done", "ada"),
+        ("auth.second_factor", "done", "ada"),
         ("auth.logout", "done", "ada"),
     ]
     assert "hunter2" not in repr(trail)

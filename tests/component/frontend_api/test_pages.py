@@ -67,6 +67,15 @@ REQUESTS = [
     ("GET", "/api/kill-switch/reports/7", None),
     ("GET", "/api/reconciliations", None),
     ("POST", "/api/reconciliations", None),
+    ("GET", "/api/users", None),
+    ("POST", "/api/users", {"name": "eve", "role": "admin"}),
+    ("PATCH", "/api/users/u1", {"time_zone": "Europe/Zurich"}),
+    ("POST", "/api/users/u1/invitation", None),
+    ("POST", "/api/users/u1/disable", None),
+    ("POST", "/api/users/u1/enable", None),
+    ("POST", "/api/users/u1/revoke-sessions", None),
+    ("POST", "/api/users/u1/reset-second-factor", None),
+    ("GET", "/api/audit", None),
     ("POST", "/api/sandbox/simulations", {"name": "try"}),
     ("GET", "/api/sandbox/simulations", None),
     ("GET", "/api/sandbox/simulations/r1", None),
@@ -81,7 +90,19 @@ IN_ANY_ROLE = [
     ("GET", "/api/auth/sessions"),
     ("DELETE", "/api/auth/sessions"),
     ("DELETE", "/api/auth/sessions/x"),
+    ("POST", "/api/session/second-factor"),
+    ("GET", "/api/session/second-factor"),
+    ("DELETE", "/api/session/second-factor"),
+    ("POST", "/api/session/enrolment"),
+    ("POST", "/api/session/enrolment/confirm"),
+    ("POST", "/api/session/recovery-codes"),
+    ("POST", "/api/session/step-up"),
 ]
+WITHOUT_A_SESSION = {
+    ("POST", "/api/auth/login"),
+    ("GET", "/api/invitations/{token}"),
+    ("POST", "/api/invitations/{token}/accept"),
+}
 
 
 def record_trail(front: Any, sender: str = "alice", **but: Any) -> Any:
@@ -110,11 +131,11 @@ def test_every_route_is_either_listed_here_or_opens_to_all() -> None:
         for method in getattr(route, "methods", ())
     }
     names = {"Trend": "{strategy_id}", "s1": "{name:path}", "h1": "{alert_id}", "r1": "{run_id}", "v2": "{version}"}
-    names["7"] = "{generation}"
+    names |= {"7": "{generation}", "u1": "{user_id}"}
     listed = {(method, "/".join(names.get(part, part) for part in path.split("/"))) for method, path, _ in REQUESTS}
     open_to_all = {(method, path.replace("/x", "/{session_id}")) for method, path in IN_ANY_ROLE}
 
-    assert declared == listed | open_to_all | {("POST", "/api/auth/login")}
+    assert declared == listed | open_to_all | WITHOUT_A_SESSION
 
 
 async def test_nothing_opens_without_a_session(front: Any) -> None:

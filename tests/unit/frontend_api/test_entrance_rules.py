@@ -20,9 +20,12 @@ from frontend_api.domain.sessions import (
     SessionTerms,
     csrf_matches,
     csrf_token_of,
+    hash_of,
+    is_due,
     is_open,
     opened,
-    session_id_of,
+    renewed,
+    standing_of,
     touched,
 )
 
@@ -87,7 +90,7 @@ def test_a_session_ends_unused_or_at_the_end_of_its_life():
 
     assert is_open(session, NOON + timedelta(minutes=29))
     assert not is_open(session, NOON + timedelta(minutes=30))
-    used = touched(session, TERMS, NOON + timedelta(hours=11, minutes=59))
+    used = touched(session, "former", TERMS, NOON + timedelta(hours=11, minutes=59))
     assert used is not None
     assert not is_open(used, NOON + timedelta(hours=12))
 
@@ -95,28 +98,60 @@ def test_a_session_ends_unused_or_at_the_end_of_its_life():
 def test_a_use_is_written_once_a_minute():
     session = opened("cookie", "u1", HOME, TERMS, NOON)
 
-    assert touched(session, TERMS, NOON + timedelta(seconds=59)) is None
-    assert touched(session, TERMS, NOON + timedelta(seconds=60)) is not None
+    assert touched(session, "former", TERMS, NOON + timedelta(seconds=59)) is None
+    assert touched(session, "former", TERMS, NOON + timedelta(seconds=60)) is not None
 
 
-def test_the_csrf_token_belongs_to_one_cookie_under_one_key():
-    token = csrf_token_of("cookie", "key")
+def test_the_csrf_token_belongs_to_one_session_under_one_key():
+    token = csrf_token_of("session", "key")
 
-    assert csrf_matches(token, "cookie", "key")
+    assert csrf_matches(token, "session", "key")
     assert not csrf_matches(token, "other", "key")
-    assert not csrf_matches(token, "cookie", "other")
-    assert not csrf_matches("\udce9", "cookie", "key")
-    assert session_id_of("cookie") not in (token, "cookie")
+    assert not csrf_matches(token, "session", "other")
+    assert not csrf_matches("\udce9", "session", "key")
+    assert token != "session"
 
 
-@pytest.mark.parametrize(
-    ("parts", "url"),
-    [
-        (("api", "strategies", "SPX 1/../x"), "/api/strategies/SPX%201%2F..%2Fx"),
-        (("api", ".."), "/api/%2E%2E"),
-        (("a", "x?y=1#z"), "/a/x%3Fy%3D1%23z"),
-        (("a", "b\r\nHost: evil"), "/a/b%0D%0AHost%3A%20evil"),
-    ],
-)
-def test_no_part_of_a_path_climbs_out_of_it(parts: tuple[str, ...], url: str):
-    assert url_of(parts) == url
+def test_a_session_keeps_neither_its_cookie_nor_a_name_made_of_its_cookies_hash():
+    session = opened("cookie", "u1", HOME, TERMS, NOON)
+
+    assert "cookie" not in session.tokens
+    assert session.session_id not in (*session.tokens, "cookie")
+
+
+def test_a_cookie_is_due_for_the_next_after_a_quarter_of_an_hour():
+    session = opened("first", "u1", HOME, TERMS, NOON)
+
+    assert not is_due(session, "newest", NOON + timedelta(minutes=14, seconds=59))
+    assert is_due(session, "newest", NOON + timedelta(minutes=15))
+
+
+def test_the_former_cookie_is_good_for_ten_seconds_after_the_next_was_shown_and_stolen_from_then_on():
+    later = NOON + timedelta(minutes=15)
+    session = renewed(opened("first", "u1", HOME, TERMS, NOON), "newest", "second", later)
+    taken_up = touched(session, "newest", TERMS, later + timedelta(seconds=1))
+    assert taken_up is not None
+
+    assert standing_of(taken_up, "second", later) == "newest"
+    assert standing_of(taken_up, "first", later + timedelta(seconds=10)) == "former"
+    assert standing_of(taken_up, "first", later + timedelta(seconds=11)) == "stolen"
+
+
+def test_a_cookie_whose_answer_was_lost_is_never_taken_for_stolen_but_renewed_again():
+    later, much_later = NOON + timedelta(minutes=15), NOON + timedelta(minutes=25)
+    session = renewed(opened("first", "u1", HOME, TERMS, NOON), "newest", "lost", later)
+    assert standing_of(session, "first", much_later) == "former"
+    assert is_due(session, "former", much_later)
+
+    again = renewed(session, "former", "third", much_later)
+
+    assert again.tokens == tuple(map(hash_of, ("third", "first", "lost")))
+    assert standing_of(again, "lost", much_later) == "stolen"
+
+
+def test_a_cookie_older_than_the_former_is_stolen_at_once():
+    session = opened("first", "u1", HOME, TERMS, NOON)
+    for number, cookie in enumerate(("second", "third"), 1):
+        session = renewed(session, "newest", cookie, NOON + timedelta(minutes=15 * number))
+
+    assert standing_of(session, "first", NOON + timedelta(minutes=30)) == "stolen"

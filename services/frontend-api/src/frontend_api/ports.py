@@ -19,6 +19,7 @@ from mathematricks.contracts.money_views import (
     SignalRow,
     StrategyCard,
 )
+from mathematricks.contracts.people import AuditLine, Invitation, SecondFactor
 from mathematricks.contracts.users import AuditEntry, AuditOutcome, LoginAttempts, Session, User
 from mathematricks.runtime.clock import Clock
 
@@ -34,6 +35,9 @@ class Users(Protocol):
     async def find(self, user_id: str) -> User | None:
         """Return the user with this id."""
 
+    async def all(self) -> Sequence[User]:
+        """Return everyone, by name."""
+
     async def first_admin(self) -> User | None:
         """Return the oldest admin."""
 
@@ -45,25 +49,85 @@ class Users(Protocol):
 
 
 class Sessions(Protocol):
-    """Open browser sessions, by the hash of their cookie."""
+    """Open browser sessions, by the hashes of their cookies."""
 
     async def add(self, session: Session) -> None:
         """Open it."""
 
-    async def find(self, session_id: str) -> Session | None:
+    async def find(self, token_hash: str) -> Session | None:
+        """Return the session that this is or was a cookie of, expired or not; None once it was ended."""
+
+    async def named(self, session_id: str) -> Session | None:
         """Return the session, expired or not; None once it was ended."""
 
     async def touch(self, session: Session) -> None:
         """Record its last use; a session that was ended stays ended."""
 
+    async def renew(self, session: Session, known: Session) -> bool:
+        """Record its next cookie; False if another request was faster."""
+
+    async def prove(self, session: Session) -> None:
+        """Record when it showed a second factor."""
+
     async def of(self, user_id: str) -> Sequence[Session]:
         """Return a user's sessions, the last used first."""
+
+    async def all(self) -> Sequence[Session]:
+        """Return everyone's sessions."""
 
     async def end(self, user_id: str, session_id: str) -> bool:
         """End one session of a user; False where there is none."""
 
     async def end_others(self, user_id: str, but: str) -> None:
         """End every session of a user, except *but*."""
+
+
+class SecondFactors(Protocol):
+    """What people prove themselves with beside their passwords."""
+
+    async def find(self, user_id: str) -> SecondFactor | None:
+        """Return a user's second factor, set up or about to be."""
+
+    async def all(self) -> Mapping[str, SecondFactor]:
+        """Return everyone's, by user."""
+
+    async def put(self, factor: SecondFactor) -> None:
+        """Put it in the place of the one there was."""
+
+    async def use_step(self, user_id: str, step: int) -> bool:
+        """Use up every code up to *step*; False where that was done before."""
+
+    async def use_recovery(self, user_id: str, hashed: str) -> bool:
+        """Use up a recovery code; False where there is none such (any more)."""
+
+    async def remove(self, user_id: str) -> bool:
+        """Forget it; False where there was none."""
+
+
+class Invitations(Protocol):
+    """Invitations that wait to be accepted, by the hash of their token."""
+
+    async def put(self, token_hash: str, invitation: Invitation) -> None:
+        """Keep it; the user's others are void."""
+
+    async def find(self, token_hash: str) -> Invitation | None:
+        """Return it, expired or not."""
+
+    async def take(self, token_hash: str) -> bool:
+        """Use it up; False if another was faster."""
+
+    async def withdraw(self, user_id: str) -> None:
+        """Make a user's invitations void."""
+
+
+class Sealer(Protocol):
+    """Encryption of secrets that must be read back."""
+
+    def seal(self, secret: str, owner: str) -> str:
+        """Return *secret* sealed for *owner*."""
+
+    def unseal(self, sealed: str, owner: str) -> str:
+        """Return the secret again."""
 
 
 class Attempts(Protocol):
@@ -82,6 +146,17 @@ class Attempts(Protocol):
         """Take back one failure of *key*."""
 
 
+@dataclass(frozen=True)
+class AuditQuestion:
+    """Which entries of the trail to show: *action* is one, or the beginning of several up to a dot."""
+
+    limit: int
+    actor: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    before: str | None = None
+
+
 class Audit(Protocol):
     """The trail of who did what."""
 
@@ -90,6 +165,9 @@ class Audit(Protocol):
 
     async def close(self, identity: Any, outcome: AuditOutcome, status: int, after: Any) -> None:
         """Add how it ended."""
+
+    async def newest(self, asked: AuditQuestion) -> Sequence[AuditLine]:
+        """Return entries, the newest first."""
 
 
 class Passwords(Protocol):
@@ -176,6 +254,7 @@ class Keys:
 
     csrf: str
     attempts: str
+    recovery: str
 
 
 @dataclass(frozen=True)
@@ -193,6 +272,9 @@ class Ports:
 
     users: Users
     sessions: Sessions
+    second_factors: SecondFactors
+    invitations: Invitations
+    sealer: Sealer
     attempts: Attempts
     audit: Audit
     passwords: Passwords

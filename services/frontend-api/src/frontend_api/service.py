@@ -16,17 +16,32 @@ from mathematricks.runtime.http import internal_http
 from mathematricks.runtime.service import Service
 from mathematricks.runtime.settings import Platform
 from mathematricks.storage.mongo import mongo
+from mathematricks.storage.sealing import Sealer
 
 from frontend_api.adapters.argon2_passwords import argon2_passwords
 from frontend_api.adapters.headers import SecurityHeaders
 from frontend_api.adapters.http_owners import HttpOwners
 from frontend_api.adapters.mongo_attempts import MongoAttempts
 from frontend_api.adapters.mongo_audit import MongoAudit
+from frontend_api.adapters.mongo_invitations import MongoInvitations
 from frontend_api.adapters.mongo_overviews import MongoOverviews
+from frontend_api.adapters.mongo_second_factors import MongoSecondFactors
 from frontend_api.adapters.mongo_sessions import MongoSessions
 from frontend_api.adapters.mongo_users import MongoUsers
 from frontend_api.adapters.mongo_views import MongoViews
-from frontend_api.api import clients, desk, entrance, governing, holding, owned, sandbox, senders, views
+from frontend_api.api import (
+    clients,
+    desk,
+    entrance,
+    governing,
+    holding,
+    owned,
+    people,
+    sandbox,
+    second_factor,
+    senders,
+    views,
+)
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
 from frontend_api.ports import FirstAdmin, Keys, Ports
@@ -34,7 +49,14 @@ from frontend_api.settings import FIRST_ADMIN, LARGEST_BODY, Settings
 
 NAME = "frontend-api"
 OWNERS = ("signal-ingestion", "cerebro", "execution", "account-data", "alerting")
-OWNED = (collections.USERS, collections.SESSIONS, collections.LOGIN_ATTEMPTS, collections.AUDIT_TRAIL)
+OWNED = (
+    collections.USERS,
+    collections.SESSIONS,
+    collections.SECOND_FACTORS,
+    collections.INVITATIONS,
+    collections.LOGIN_ATTEMPTS,
+    collections.AUDIT_TRAIL,
+)
 
 
 @asynccontextmanager
@@ -49,6 +71,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
         yield Ports(
             users=MongoUsers(db),
             sessions=MongoSessions(db),
+            second_factors=MongoSecondFactors(db),
+            invitations=MongoInvitations(db),
+            sealer=Sealer(platform.deployment_key.get_secret_value(), b"second factors"),
             attempts=MongoAttempts(db),
             audit=MongoAudit(db),
             passwords=stack.enter_context(argon2_passwords()),
@@ -75,7 +100,7 @@ def keys_of(platform: Platform) -> Keys:
         deployment_key = platform.deployment_key.get_secret_value().encode()
         return hmac.new(deployment_key, f"{NAME}\n{purpose}".encode(), hashlib.sha256).hexdigest()
 
-    return Keys(csrf=derived("csrf"), attempts=derived("attempts"))
+    return Keys(csrf=derived("csrf"), attempts=derived("attempts"), recovery=derived("recovery codes"))
 
 
 def first_admin_of(settings: Settings) -> FirstAdmin:
@@ -98,8 +123,9 @@ service = Service(
     on_start=ensure_admin,
     owns=OWNED,
     routes=(
-        entrance.open_router,
-        entrance.router,
+        *entrance.routers,
+        *second_factor.routers,
+        *people.routers,
         *desk.routers,
         *owned.routers,
         governing.router,

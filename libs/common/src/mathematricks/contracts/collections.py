@@ -13,6 +13,7 @@ from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
+from mathematricks.contracts.people import Invitation, SecondFactor
 from mathematricks.contracts.reconciliation import ReconciliationReport
 from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
 from mathematricks.contracts.sandbox import SandboxRecord
@@ -251,9 +252,22 @@ USERS = Collection(
 SESSIONS = Collection(
     "sessions",
     "frontend-api",
-    "Open browser sessions, by the hash of their cookie",
-    indexes=(Index((("user_id", 1),)), Index((("ends_at", 1),), expire_after_seconds=0)),
+    "Open browser sessions, with the hashes of their cookies",
+    indexes=(Index((("user_id", 1),)), Index((("tokens", 1),)), Index((("ends_at", 1),), expire_after_seconds=0)),
     model=Session,
+)
+SECOND_FACTORS = Collection(
+    "second_factors",
+    "frontend-api",
+    "Authenticator secrets, sealed, and recovery codes, hashed, by user",
+    model=SecondFactor,
+)
+INVITATIONS = Collection(
+    "invitations",
+    "frontend-api",
+    "Invitations that wait to be accepted, by the hash of their token",
+    indexes=(Index((("user_id", 1),)), Index((("expires_at", 1),), expire_after_seconds=0)),
+    model=Invitation,
 )
 LOGIN_ATTEMPTS = Collection(
     "login_attempts",

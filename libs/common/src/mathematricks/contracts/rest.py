@@ -105,6 +105,7 @@ class QuotesTaken(Message):
 
 
 class Failure(Message):
-    """The one shape of every error answer."""
+    """The one shape of every error answer; ``reason`` is there where a program should act on it."""
 
     error: str
+    reason: str | None = None

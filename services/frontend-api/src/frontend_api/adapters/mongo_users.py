@@ -7,6 +7,8 @@ from mathematricks.contracts.users import User
 from mathematricks.storage.mongo import Database, Document, to_document
 from pymongo.errors import DuplicateKeyError
 
+MOST = 5_000
+
 
 class MongoUsers:
     """Users by id; a unique index keeps one per name."""
@@ -19,6 +21,10 @@ class MongoUsers:
 
     async def find(self, user_id: str) -> User | None:
         return _user(await self._collection.find_one({"_id": user_id}))
+
+    async def all(self) -> list[User]:
+        found = self._collection.find().sort("name", 1).limit(MOST)
+        return [User.model_validate(document) async for document in found]
 
     async def first_admin(self) -> User | None:
         return _user(await self._collection.find_one({"role": "admin"}, sort=[("created_at", 1)]))

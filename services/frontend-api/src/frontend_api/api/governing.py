@@ -22,7 +22,7 @@ from mathematricks.contracts.shadows import AuthorityView, PromotionRequest, Sha
 from pydantic import BaseModel
 
 from frontend_api.api.desk import page_router
-from frontend_api.api.who import Here, Presence, Wired
+from frontend_api.api.who import Fresh, Here, Presence, Wired
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers.owned import Change, Question, answer_to, carried_out
 from frontend_api.ports import Answer, Ports
@@ -51,7 +51,9 @@ async def allocation_history(_: Here, ports: Wired, limit: Limit = 50) -> Respon
     return await _asked((*ALLOCATIONS, "history"), ports, limit=limit)
 
 
-@router.post("/portfolio/allocations/approve", response_model=PortfolioAllocation, responses=CONFLICT)
+@router.post(
+    "/portfolio/allocations/approve", response_model=PortfolioAllocation, responses=CONFLICT, dependencies=(Fresh,)
+)
 async def approve(approval: Approval, here: Here, ports: Wired, key: Key = None) -> Response:
     """Approve a recommendation; the same Idempotency-Key approves once."""
     return await _changed("approve", _keyed(approval, key), here, ports)
@@ -63,7 +65,9 @@ async def reject(rejection: Rejection, here: Here, ports: Wired, key: Key = None
     return await _changed("reject", _keyed(rejection, key), here, ports)
 
 
-@router.post("/portfolio/allocations/custom", response_model=PortfolioAllocation, responses=CONFLICT)
+@router.post(
+    "/portfolio/allocations/custom", response_model=PortfolioAllocation, responses=CONFLICT, dependencies=(Fresh,)
+)
 async def set_custom(allocation: CustomAllocation, here: Here, ports: Wired, key: Key = None) -> Response:
     """Make an allocation ACTIVE; whoever asks has approved it, whatever name the body says."""
     return await _changed("custom", _keyed(allocation, key) | {"approved_by": here.viewer.name}, here, ports)

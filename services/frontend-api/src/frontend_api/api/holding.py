@@ -21,7 +21,7 @@ from mathematricks.contracts.reconciliation import ReconciliationReport, Reconci
 from mathematricks.contracts.rest import Failure
 
 from frontend_api.api.desk import page_router
-from frontend_api.api.who import Here, Presence, Wired
+from frontend_api.api.who import Fresh, Here, Presence, Wired
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers.audit import audited
 from frontend_api.handlers.owned import Change, Question, answer_to, carried_out
@@ -66,13 +66,13 @@ async def fire(wanted: Fire, here: Here, ports: Wired) -> Response:
     return await _changed(("kill_switch.fire", "POST", (*SWITCH, "fire")), wanted, here, ports)
 
 
-@router.post("/kill-switch/rearm", response_model=Controls, responses=CONFLICT)
+@router.post("/kill-switch/rearm", response_model=Controls, responses=CONFLICT, dependencies=(Fresh,))
 async def ask_for_rearm(wanted: Rearm, here: Here, ports: Wired) -> Response:
     """Ask for the re-arming of a scope; another admin approves it."""
     return await _changed(("kill_switch.rearm", "POST", (*SWITCH, "rearm")), wanted, here, ports)
 
 
-@router.post("/kill-switch/approve", response_model=Controls, responses=CONFLICT)
+@router.post("/kill-switch/approve", response_model=Controls, responses=CONFLICT, dependencies=(Fresh,))
 async def approve(wanted: Rearm, here: Here, ports: Wired) -> Response:
     """Approve the re-arming of a scope: not by who fired the switch, nor by who asked."""
     return await _changed(("kill_switch.approve", "POST", (*SWITCH, "approve")), wanted, here, ports)

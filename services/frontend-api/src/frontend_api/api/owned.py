@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 from mathematricks.contracts.allocations import CustomAllocation, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestFile, BacktestSummary
@@ -13,7 +13,7 @@ from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.strategies import NewStrategy, Strategies, StrategyConfiguration, StrategySettings
 
 from frontend_api.api.desk import page_router
-from frontend_api.api.who import Here, Presence, Wired
+from frontend_api.api.who import Fresh, Here, Presence, Wired, fresh
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers.owned import Change, Question, answer_to, carried_out
 from frontend_api.ports import Answer, Ports
@@ -35,8 +35,9 @@ async def all_strategies(_: Here, ports: Wired) -> Response:
 
 
 @strategies.post("/strategies", status_code=201, response_model=StrategyConfiguration, responses=CONFLICT)
-async def create_strategy(strategy: NewStrategy, here: Here, ports: Wired) -> Response:
-    """Create a strategy."""
+async def create_strategy(strategy: NewStrategy, here: Here, request: Request, ports: Wired) -> Response:
+    """Create a strategy; one with real money needs a fresh second factor."""
+    _fresh_if_live(strategy, request, ports)
     change = Change(
         "strategies.create",
         "POST",
@@ -55,8 +56,11 @@ async def one_strategy(strategy_id: StrategyName, _: Here, ports: Wired) -> Resp
 
 
 @strategies.put("/strategies/{strategy_id}", response_model=StrategyConfiguration, responses=CONFLICT)
-async def update_strategy(strategy_id: StrategyName, settings: StrategySettings, here: Here, ports: Wired) -> Response:
-    """Change a strategy."""
+async def update_strategy(
+    strategy_id: StrategyName, settings: StrategySettings, here: Here, request: Request, ports: Wired
+) -> Response:
+    """Change a strategy; real money needs a fresh second factor."""
+    _fresh_if_live(settings, request, ports)
     path, body = (*STRATEGIES, strategy_id), settings.model_dump(mode="json", exclude_unset=True)
     return await _changed(Change("strategies.update", "PUT", "account-data", path, body), here, ports)
 
@@ -90,7 +94,9 @@ async def current_allocation(_: Here, ports: Wired) -> Response:
     return await _asked("cerebro", (*ALLOCATIONS, "current"), ports)
 
 
-@allocations.put("/portfolio/allocations/custom", response_model=PortfolioAllocation, responses=CONFLICT)
+@allocations.put(
+    "/portfolio/allocations/custom", response_model=PortfolioAllocation, responses=CONFLICT, dependencies=(Fresh,)
+)
 async def set_allocation(allocation: CustomAllocation, here: Here, ports: Wired) -> Response:
     """Make an allocation ACTIVE; whoever asks has approved it, whatever name the body says."""
     body = allocation.model_dump(mode="json") | {"approved_by": here.viewer.name}
@@ -103,6 +109,11 @@ async def set_allocation(allocation: CustomAllocation, here: Here, ports: Wired)
         shown_at=(*ALLOCATIONS, "current"),
     )
     return await _changed(change, here, ports)
+
+
+def _fresh_if_live(settings: StrategySettings, request: Request, ports: Ports) -> None:
+    if settings.trading_mode == "LIVE":
+        fresh(request, ports)
 
 
 async def _asked(service: str, path: tuple[str, ...], ports: Ports) -> Response:

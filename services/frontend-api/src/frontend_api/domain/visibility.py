@@ -25,6 +25,8 @@ class Page(Enum):
     STRATEGIES = "strategies"
     ALLOCATIONS = "allocations"
     CONTROLS = "controls"
+    USERS = "users"
+    AUDIT = "audit"
     SANDBOX = "sandbox"
 
 
