@@ -157,6 +157,13 @@ def test_an_order_that_never_ended_is_orphaned():
     assert told(waiting) == [f"orphaned: order {OUT} (exit of out) never ended, PENDING_CANCEL: waits"]
 
 
+def test_a_leg_of_a_failed_group_that_was_never_undone_is_orphaned():
+    assert told(with_order(FIRST, watched=True, unwinding=True)) == [
+        f"orphaned: leg {FIRST} of in, whose group failed, was never undone"
+    ]
+    assert told(with_order(FIRST, unwinding=True)) == []
+
+
 def test_a_fill_that_was_never_recorded_is_lost_and_one_the_venue_never_made_unexplained():
     unheard = replace(WHOLE, executions=WHOLE.executions[:2])
     invented = replace(WHOLE, executions=[*WHOLE.executions, a_fill(WHOLE.orders[FIRST], 7, quantity=D(1))])

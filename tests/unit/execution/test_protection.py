@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from execution.domain.groups import all_or_none, failure, is_unwound, to_unwind
+from execution.domain.groups import all_or_none, failure, in_the_way, is_unwound, to_unwind
 from execution.domain.protection import Guard, guard
 from execution.domain.submission import End, Submit, Wait, first_record
 from mathematricks.contracts.orders import Attempt, OrderRecord, OrderStatus, order_id_for
-from support.execution import ACCOUNT, NOON, a_record, an_exit, an_order
+from support.execution import ACCOUNT, NOON, a_record, all_of, an_exit, an_order
 
 PLENTY = Decimal(1000)
 
@@ -110,3 +110,48 @@ def test_what_a_leg_filled_is_closed_once_and_a_late_fill_again():
     late = to_unwind(leg.model_copy(update={"filled": Decimal(120)}), [done], NOON)
     assert late is not None
     assert (late.quantity, late.order_id != closing.order_id) == (Decimal(20), True)
+
+
+def test_what_an_exit_takes_of_a_failed_leg_is_not_unwound_as_well():
+    """An exit that overtakes a pair ends both legs short: what they filled is the exit's to close."""
+    leg = a_leg(0, OrderStatus.CANCELLED, 100)
+    exit_ = a_record(an_exit(leg, quantity=None))
+    sized = exit_.model_copy(update={"working_quantity": Decimal(100), "shares": (Decimal(100),)})
+    done = {"status": OrderStatus.FILLED, "filled": Decimal(100), "live": False}
+
+    assert to_unwind(leg, [exit_], NOON) is None
+    assert to_unwind(leg, [sized], NOON) is None
+    assert not is_unwound([leg], [sized])
+    assert is_unwound([leg], [sized.model_copy(update=done)])
+
+
+def test_what_an_exit_leaves_of_a_failed_leg_is_unwound():
+    leg = a_leg(0, OrderStatus.CANCELLED, 100)
+    part = a_record(an_exit(leg, quantity=Decimal(40)), status=OrderStatus.SUBMITTED)
+    short = part.model_copy(update={"status": OrderStatus.CANCELLED, "live": False, "filled": Decimal(15)})
+
+    quantities = [closing.quantity for each in (part, short) if (closing := to_unwind(leg, [each], NOON))]
+
+    assert quantities == [60, 85]
+
+
+def test_an_unwinding_order_that_found_nothing_to_reduce_is_the_last_one():
+    leg = a_leg(0, OrderStatus.CANCELLED, 100)
+    closing = to_unwind(leg, [], NOON)
+    assert closing is not None
+    ended = {"status": OrderStatus.CANCELLED, "live": False, "filled": Decimal(30)}
+    short = first_record(closing, "w1", NOON, lot=leg.order_id).model_copy(update=ended)
+
+    assert to_unwind(leg, [short], NOON) is None
+    assert is_unwound([leg], [short])
+
+
+def test_exits_that_rest_on_a_failed_group_alone_make_way_for_its_unwinding():
+    leg = a_leg(0, OrderStatus.CANCELLED, 100)
+    stop = a_record(an_exit(leg, order_id="stop", order_type="STOP", stop_price=Decimal(90)))
+    wider = stop.model_copy(update={"order_id": "wider", "closes": (*stop.closes, all_of(an_order(order_id="other")))})
+    market = a_record(an_exit(leg, order_id="market"))
+
+    assert in_the_way([leg], [stop, wider, market]) == [stop]
+    assert to_unwind(leg, [stop], NOON) is not None
+    assert not is_unwound([leg], [stop])

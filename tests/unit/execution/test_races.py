@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from execution.domain.orders import ExecType, Happened, apply
-from execution.domain.submission import claimed
+from execution.domain.submission import claimed, refolded
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
+from support.accounts import an_execution
 from support.execution import NOON, a_record, an_order
 
 D = Decimal
@@ -46,3 +48,20 @@ def test_an_earlier_attempt_that_was_not_seen_says_nothing_of_the_newest() -> No
     order = sent(D(80))
 
     assert apply(order, Happened(ExecType.UNSEEN, NOON, attempt=0)) is order
+
+
+def test_the_time_of_the_last_change_never_goes_back() -> None:
+    order = sent(D(100)).model_copy(update={"updated_at": NOON + timedelta(seconds=1)})
+
+    after = apply(order, Happened(ExecType.NEW, NOON))
+
+    assert (after.status, after.updated_at) == (OrderStatus.SUBMITTED, order.updated_at)
+
+
+def test_an_order_counted_again_has_not_changed_before_its_last_fill_was_recorded() -> None:
+    """Whoever holds margin for it lets go once the account was seen after that."""
+    fill = an_execution(quantity=D(40))
+
+    after = refolded(sent(D(100)), [fill])
+
+    assert (after.filled, after.updated_at) == (D(40), fill.recorded_at)

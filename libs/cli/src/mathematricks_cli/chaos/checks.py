@@ -113,6 +113,9 @@ def known_at_both_ends(evidence: Evidence) -> Iterator[Breach]:
             why = f"{order.status.value}: {order.reason or 'no reason'}"
             of = f"{order.purpose} of {order.external_id}"
             yield Breach("orphaned", f"order {order.order_id} ({of}) never ended, {why}")
+        elif order.watched and order.unwinding:
+            said = f"leg {order.order_id} of {order.external_id}, whose group failed, was never undone"
+            yield Breach("orphaned", said)
 
 
 def booked(evidence: Evidence) -> Iterator[Breach]:

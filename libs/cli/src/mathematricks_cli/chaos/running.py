@@ -41,6 +41,8 @@ RATE = 20.0
 QUIET_WITHIN = 120.0
 LOOK_EVERY = 0.5
 VENUE_DATABASE = "venue"
+UNDER_WAY = {"$or": [{"live": True}, {"watched": True, "unwinding": True}]}
+"""Orders that live, and legs of failed groups that are still to be undone."""
 Say = Callable[[str], None]
 
 
@@ -146,6 +148,6 @@ async def _quiet(desk: BrokenDesk, client: DeskClient, books: Books) -> Balance:
 async def _at_rest(desk: BrokenDesk, client: DeskClient, books: Books) -> bool:
     if not await desk.ready() or any(debt.owed for debt in await debts_of(client)):
         return False
-    if await books.desk[ORDERS.name].count_documents({"live": True}):
+    if await books.desk[ORDERS.name].count_documents(UNDER_WAY):
         return False
     return not await books.venue[PAPER_ORDERS.name].count_documents({"status": "WORKING"})

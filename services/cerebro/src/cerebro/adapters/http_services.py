@@ -28,11 +28,10 @@ class _Order(Message):
     live: bool
     filled: Decimal = Decimal(0)
     lot: Id | None = None
-    ended_at: AwareDatetime | None = None
     updated_at: AwareDatetime
 
     def news(self) -> OrderNews:
-        changed: datetime = self.ended_at or self.updated_at
+        changed: datetime = self.updated_at  # never before its last fill was recorded, and that may come after its end
         return OrderNews(
             order_id=self.order_id,
             version=self.revision,

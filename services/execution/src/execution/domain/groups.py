@@ -9,6 +9,7 @@ from decimal import Decimal
 from mathematricks.contracts.base import opposite
 from mathematricks.contracts.orders import LotClose, OrderRecord, OrderStatus, TradingOrder, order_id_for
 
+from execution.domain.exits import taken_of
 from execution.domain.submission import End, Step, Wait
 
 PATIENCE = timedelta(seconds=10)
@@ -46,25 +47,55 @@ def failure(legs: Iterable[OrderRecord], now: datetime) -> str | None:
     return None
 
 
-def to_unwind(leg: OrderRecord, unwinds: Sequence[OrderRecord], now: datetime) -> TradingOrder | None:
+def to_unwind(leg: OrderRecord, closers: Sequence[OrderRecord], now: datetime) -> TradingOrder | None:
     """
-    Return the order that closes what *leg* of a failed group has filled; None where nothing is to do yet.
+    Return the order that closes what is left of *leg* of a failed group; None where nothing is to do yet.
 
+    What exits of its lot have taken, or are about to, is theirs: one that is not sized yet is waited for.
     A fill that comes after the leg was unwound is unwound by another order.
+
+    Args:
+        closers: Every order that closes the leg's lot, or another one's.
     """
-    mine = [order for order in unwinds if order.lot == leg.order_id]
-    left = leg.filled - sum((order.filled for order in mine), Decimal(0))
-    if leg.live or left <= 0 or any(order.live for order in mine):
+    mine = _unwinds(leg, closers)
+    exits = [order for order in closers if _is_on_its_way(order) and _closes(order, leg)]
+    if leg.live or any(order.live for order in mine) or any(order.working_quantity is None for order in exits):
         return None
-    return closing_order(leg, "unwind", len(mine) + 1, left, now)
+    left = _left(leg, closers)
+    return closing_order(leg, "unwind", len(mine) + 1, left, now) if left > 0 else None
 
 
-def is_unwound(legs: Iterable[OrderRecord], unwinds: Sequence[OrderRecord]) -> bool:
-    """Return whether nothing of a failed group lives and nothing of it is held."""
-    return not any(order.live for order in unwinds) and not any(
-        leg.live or leg.filled > sum((order.filled for order in unwinds if order.lot == leg.order_id), Decimal(0))
-        for leg in legs
-    )
+def in_the_way(legs: Sequence[OrderRecord], closers: Iterable[OrderRecord]) -> list[OrderRecord]:
+    """Return the live exits that rest and close nothing but these *legs* of a failed group."""
+    lots = {leg.order_id for leg in legs}
+    resting = [order for order in closers if order.live and order.purpose == "exit" and order.order_type != "MARKET"]
+    return [order for order in resting if {close.lot for close in order.closes} <= lots]
+
+
+def is_unwound(legs: Iterable[OrderRecord], closers: Sequence[OrderRecord]) -> bool:
+    """Return whether nothing of a failed group lives, nothing of it is held, and nothing that closes it lives."""
+    return not any(order.live for order in closers) and not any(leg.live or _left(leg, closers) > 0 for leg in legs)
+
+
+def _left(leg: OrderRecord, closers: Sequence[OrderRecord]) -> Decimal:
+    """Return what nobody closes. An unwinding order that ended short found no more to reduce, so it took its all."""
+    mine = _unwinds(leg, closers)
+    others = [order for order in closers if order not in mine]
+    undone = sum((order.quantity or Decimal(0) for order in mine), Decimal(0))
+    return leg.filled - undone - taken_of(leg.order_id, others, _is_on_its_way)
+
+
+def _unwinds(leg: OrderRecord, closers: Iterable[OrderRecord]) -> list[OrderRecord]:
+    return [order for order in closers if order.purpose == "unwind" and order.lot == leg.order_id]
+
+
+def _closes(order: OrderRecord, leg: OrderRecord) -> bool:
+    return any(close.lot == leg.order_id for close in order.closes)
+
+
+def _is_on_its_way(order: OrderRecord) -> bool:
+    """What rests may never trade; it keeps no share of a lot that is undone."""
+    return order.live and order.order_type == "MARKET"
 
 
 def closing_order(entry: OrderRecord, purpose: str, number: int, quantity: Decimal, now: datetime) -> TradingOrder:

@@ -187,7 +187,7 @@ def _told(order: OrderRecord, event: Happened, *, known: bool) -> OrderRecord:
 
 
 def _with(order: OrderRecord, event: Happened, status: OrderStatus) -> OrderRecord:
-    fields: dict[str, Any] = {"revision": order.revision + 1, "updated_at": event.at}
+    fields: dict[str, Any] = {"revision": order.revision + 1, "updated_at": max(order.updated_at, event.at)}
     if order.status not in TERMINAL and (event.reason is not None or not _says_why_itself(order, event.type)):
         fields["reason"] = event.reason
     if status is not order.status:

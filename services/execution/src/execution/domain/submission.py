@@ -145,6 +145,7 @@ def refolded(order: OrderRecord, executions: Sequence[Execution]) -> OrderRecord
         "commission": sum((execution.commission for execution in executions), Decimal(0)),
         "attempts": (*order.attempts[:-1], newest.model_copy(update={"filled": max(Decimal(0), filled - before)})),
         "revision": order.revision + 1,
+        "updated_at": max([order.updated_at, *(execution.recorded_at for execution in executions)]),
     }
     if complete:
         fields |= {"status": OrderStatus.FILLED, "live": False, "ended_at": executions[-1].executed_at}

@@ -101,6 +101,8 @@ def _apply_one(batch: _Batch, change: Change, left: dict[str, Execution]) -> Rec
     late = execution is not None and is_late(order, change.event.attempt)
     event = replace(change.event, fill=execution) if execution else change.event
     after = apply(order, event)
+    if execution is not None:  # whoever asks when the order last changed must not hear of a time before its last fill
+        after = after.model_copy(update={"updated_at": max(after.updated_at, execution.recorded_at)})
     batch.after[order.order_id] = after
     return Recorded(order, after, execution, late)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
 from execution.domain.controls.switches import in_force, is_at_least
-from execution.domain.groups import failure, is_unwound, to_unwind
+from execution.domain.groups import failure, in_the_way, is_unwound, to_unwind
 from execution.domain.orders import ExecType, Happened
 from execution.domain.submission import first_record
 from execution.ports import Change, Ports
@@ -55,13 +55,15 @@ async def _undo(legs: list[OrderRecord], acts: tuple[Ports, Go, Cancel]) -> None
         if leg.live and leg.ends_as is None:
             await cancel(leg, Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED), ports)
     closers = await ports.orders.of_lots(leg.order_id for leg in legs)
-    unwinds = [order for order in closers if order.purpose in ("unwind", "flatten")]
+    for order in in_the_way(legs, closers):
+        if order.ends_as is None:
+            await cancel(order, Happened(ExecType.CANCEL_ASKED, now, why, ends_as=OrderStatus.CANCELLED), ports)
     current = [ports.blotter.find(leg.order_id) or leg for leg in legs]
     for leg in current:
-        closing = to_unwind(leg, unwinds, now)
+        closing = to_unwind(leg, closers, now)
         if closing is not None:
             await go((first_record(closing, ports.worker, now, lot=leg.order_id),), ports)
-    if is_unwound(current, unwinds):
+    if is_unwound(current, closers):
         for leg in current:
             if leg.watched:
                 done = Happened(ExecType.NOTED, now, but={"watched": False})
