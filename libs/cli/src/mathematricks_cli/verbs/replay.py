@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from mathematricks.messaging.delivery import ONLY_FOR, Envelope, enclose
 from mathematricks.storage.mongo import Database, mongo
 
 from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer, table
 from mathematricks_cli.faults import OperatorFault
 from mathematricks_cli.replay.archive import REPLAYABLE, Archived, archived
 from mathematricks_cli.replay.deciding import Verified
+from mathematricks_cli.replay.reaching import bus_of
 from mathematricks_cli.replay.records import Span, verify_all
-from mathematricks_cli.state import DeskRecord, StateDir, state_dir
+from mathematricks_cli.state import StateDir, state_dir
+from mathematricks_cli.verbs import letters
 
-app = typer.Typer(no_args_is_help=True, help="Replay: list, publish, verify")
+app = typer.Typer(no_args_is_help=True, help="Replay: what was said, once more; what was decided, decided again")
+app.command("letters")(letters.letters)
+app.command("return")(letters.give_back)
+app.command("seek")(letters.seek)
+app.command("snapshot")(letters.snapshot)
 
 SHOWN = 20
 Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated")]
@@ -59,6 +65,7 @@ def publish(
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option(help="The newest so many", min=1, max=100_000)] = 50,
+    only_for: Annotated[str | None, typer.Option(help="Only to this subscriber, such as cerebro-v2, a shadow")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be published, publish nothing")] = False,
     state: StateOption = DEFAULT_STATE,
     as_json: JsonOption = False,
@@ -70,7 +77,7 @@ def publish(
         async with mongo(record.mongo_url, record.mongo_database) as db:
             found = await archived(db, _span(strategy, identity, (since, until), limit), _topics(topic))
         if not dry_run:
-            await _publish(state_dir(state), record, found[::-1])
+            await _publish(state_dir(state), found[::-1], only_for)
         counts = Counter(one.topic.name for one in found)
         done = "would be published" if dry_run else "published"
         console.tell({done.replace(" ", "_"): counts}, *(f"{count} × {name} {done}" for name, count in counts.items()))
@@ -116,23 +123,12 @@ async def _verify(db: Database, span: Span, changed: dict[str, str]) -> tuple[in
     return count, sorted(differing, key=lambda one: one.decision_id)
 
 
-async def _publish(state: StateDir, record: DeskRecord, found: list[Archived]) -> None:
-    from mathematricks.messaging.pubsub import PubSubBus
-
-    from mathematricks_cli.stack import EMULATOR, PROJECT
-
-    if record.bus != "pubsub":
-        raise OperatorFault(
-            "This desk is one process and its bus lies in its memory: what it owes, it publishes again by itself "
-            "every second. `up --processes` runs it over Pub/Sub."
-        )
-    os.environ.setdefault("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{state.port(EMULATOR)}")
-    bus = PubSubBus(os.environ.get("MATHEMATRICKS_PUBSUB_PROJECT", PROJECT))
-    try:
+async def _publish(state: StateDir, found: list[Archived], only_for: str | None) -> None:
+    addressed = {ONLY_FOR: only_for} if only_for else {}
+    async with bus_of(state) as bus:
         for one in found:
-            await bus.publish(one.topic, one.message)
-    finally:
-        await bus.close()
+            written = enclose(one.topic, one.message)
+            await bus.publish(one.topic.name, Envelope(written.data, written.attributes | addressed))
 
 
 def _limits(written: list[str]) -> dict[str, str]:

@@ -76,6 +76,8 @@ class Outcome:
 
 
 _HANDLED = Outcome("handled", Fate.ACK)
+ONLY_FOR = "only_for"
+"""Attribute of a message that one subscriber alone is to handle: the others acknowledge it unread."""
 
 
 def backoff(times: int, first: float = FIRST_BACKOFF) -> float:
@@ -119,6 +121,8 @@ class Delivery(Generic[M]):
         return outcome
 
     async def _outcome(self, envelope: Envelope, deliveries: int, failures: int) -> Outcome:
+        if envelope.attributes.get(ONLY_FOR, self.subscriber) != self.subscriber:
+            return Outcome("not for it", Fate.ACK)
         if deliveries > MOST_DELIVERIES:
             return Outcome("exhausted", Fate.DEAD, f"delivered {deliveries} times without an end")
         try:

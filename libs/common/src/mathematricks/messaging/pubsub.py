@@ -50,13 +50,15 @@ class _EmulatorPuller(SubscriberClient):  # type: ignore[misc]  # Google's class
 
 
 @dataclass(frozen=True)
-class _Clients:
+class Clients:
+    """Google's clients: who publishes, who makes and asks, who pulls."""
+
     publisher: PublisherAsyncClient
     admin: SubscriberAsyncClient
     puller: SubscriberClient
 
     @classmethod
-    def open(cls) -> _Clients:
+    def open(cls) -> Clients:
         """Return clients of the emulator that ``PUBSUB_EMULATOR_HOST`` names, else of the cloud."""
         host = os.environ.get("PUBSUB_EMULATOR_HOST")
         if not host:
@@ -92,8 +94,8 @@ class PubSubBus:
         self._pulls: list[Pull] = []
 
     @cached_property
-    def _clients(self) -> _Clients:
-        return _Clients.open()
+    def _clients(self) -> Clients:
+        return Clients.open()
 
     @cached_property
     def _topology(self) -> Topology:

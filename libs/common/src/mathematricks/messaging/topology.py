@@ -83,6 +83,7 @@ class Topology:
             topic=self.topic_path(topic),
             ack_deadline_seconds=int(ACK_DEADLINE.total_seconds()),
             message_retention_duration=RETAINED,
+            retain_acked_messages=True,  # or a subscription could not be wound back
             expiration_policy=pubsub.ExpirationPolicy(),  # empty: never expires
         )
 
