@@ -24,6 +24,7 @@ async def test_what_a_signal_caused_is_listed_and_its_decision_is_the_same_again
     published = command(desk, "replay", "publish", "--id", posted.signal_id)
 
     assert {"standardized-signals", "trading-orders", "execution-confirmations"} <= {one["topic"] for one in listed}
+    assert len({one["trace"] for one in listed}) == 1
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert json.loads(verified.stdout)["decisions"] >= 1
     assert [one["decision"] for one in json.loads(stricter.stdout)["shown"]] == [f"v1:{posted.signal_id}"]

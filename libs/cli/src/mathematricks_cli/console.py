@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -62,7 +62,7 @@ def as_text(document: Any) -> str:
     return orjson.dumps(document, default=_plain).decode()
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+def table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
     """Return the lines of a table; columns as wide as they must be."""
     text = [[str(cell) for cell in row] for row in (heads, *rows)]
     widths = [max(len(row[column]) for row in text) for column in range(len(heads))]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from mathematricks.messaging.delivery import ONLY_FOR, Envelope, enclose
+from mathematricks.messaging.delivery import ONLY_FOR, Envelope, enclose, trace_of
 from mathematricks.storage.mongo import Database, mongo
 
 from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer, table
@@ -26,6 +26,7 @@ app.command("seek")(letters.seek)
 app.command("snapshot")(letters.snapshot)
 
 SHOWN = 20
+HEADS = ("time", "topic", "key", "id", "trace", "state")
 Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated")]
 Strategy = Annotated[str | None, typer.Option(help="Only of this strategy")]
 Identity = Annotated[str | None, typer.Option("--id", help="Only of this signal, order or execution")]
@@ -50,8 +51,7 @@ def list_(
         record = state_dir(state).desk()
         async with mongo(record.mongo_url, record.mongo_database) as db:
             found = await archived(db, _span(strategy, identity, (since, until), limit), _topics(topic))
-        rows = [(one.at.isoformat(), one.topic.name, one.key, one.identity, _owed(one)) for one in found]
-        console.tell([_told(one) for one in found], *table(("time", "topic", "key", "id", "state"), rows))
+        console.tell([_told(one) | _whole(one) for one in found], *table(HEADS, [_told(one).values() for one in found]))
         return True
 
     answer(as_json, work)
@@ -155,13 +155,19 @@ def _topics(wanted: list[str] | None) -> frozenset[str]:
     return frozenset(wanted or ())
 
 
-def _owed(one: Archived) -> str:
-    return "owed" if one.owed else "settled"
-
-
 def _told(one: Archived) -> dict[str, Any]:
-    said = {"at": one.at.isoformat(), "topic": one.topic.name, "key": one.key, "id": one.identity, "state": _owed(one)}
-    return said | {"message": one.message.model_dump(mode="json")}
+    return {
+        "at": one.at.isoformat(),
+        "topic": one.topic.name,
+        "key": one.key,
+        "id": one.identity,
+        "trace": trace_of(one.message),
+        "state": "owed" if one.owed else "settled",
+    }
+
+
+def _whole(one: Archived) -> dict[str, Any]:
+    return {"message": one.message.model_dump(mode="json")}
 
 
 def _verdict(count: int, differing: list[Verified]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, Generic
 
 import structlog
@@ -86,9 +87,20 @@ def backoff(times: int, first: float = FIRST_BACKOFF) -> float:
 
 
 def enclose(topic: Topic[Any], message: Any) -> Envelope:
-    """Return *message* as the bytes and attributes to publish; the trace travels with it."""
-    trace = structlog.contextvars.get_contextvars().get("trace") or uuid.uuid4().hex
-    return Envelope(message.model_dump_json().encode(), {"key": topic.key(message), "trace": str(trace)})
+    """Return *message* as the bytes and attributes to publish."""
+    return Envelope(message.model_dump_json().encode(), {"key": topic.key(message), "trace": trace_of(message)})
+
+
+def trace_of(message: Any) -> str:
+    """
+    Return the W3C trace id of *message*, 32 hexadecimal digits.
+
+    All that one signal causes has one trace, whoever publishes it and however often; what no signal caused
+    goes on with the trace it was caused in.
+    """
+    if signal_id := getattr(message, "signal_id", None):
+        return blake2b(signal_id.encode(), digest_size=16).hexdigest()
+    return str(structlog.contextvars.get_contextvars().get("trace") or uuid.uuid4().hex)
 
 
 class Delivery(Generic[M]):
