@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import grpc
 import pytest
 from google.cloud.pubsub_v1 import SubscriberClient
 from mathematricks.messaging.dead_letters import dead_letter_topic
 from mathematricks.messaging.delivery import Envelope
 from mathematricks.messaging.memory import MemoryBus
-from mathematricks.messaging.pubsub import PubSubBus
+from mathematricks.messaging.pubsub import PubSubBus, open_puller
 from mathematricks.messaging.topology import kept_letters
 from mathematricks.testing.bus_suite import BusSuite
 from mathematricks.testing.notes import PATIENCE, Inbox, Note, a_name, a_topic, until
@@ -90,3 +91,16 @@ async def test_publishers_and_subscribers_outlive_an_emulator_restarted_empty(
     finally:
         await bus.close()
         stop_emulator(process)
+
+
+def test_a_pull_whose_server_is_away_waits_for_it_instead_of_wearing_out_its_tries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
+    puller = open_puller()
+
+    with pytest.raises(grpc.RpcError) as failure:
+        next(puller.transport.streaming_pull(iter(()), timeout=0.3))
+
+    puller.close()
+    assert failure.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED

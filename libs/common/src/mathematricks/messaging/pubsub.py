@@ -32,6 +32,14 @@ _RECONNECT_FAST = [
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
+_PULLS_WAIT = [
+    (
+        "grpc.service_config",
+        """{"methodConfig": [{"name": [{"service": "google.pubsub.v1.Subscriber", "method": "StreamingPull"}],
+        "waitForReady": true}]}""",
+    )
+]
+"""A pull waits for its connection: one that fails at once is tried five times, and then not for ten seconds."""
 _READY_WITHIN = 1.0
 _FLUSH_WITHIN = 5.0
 _EMULATOR_STREAM_SECONDS = 4.0
@@ -49,6 +57,15 @@ class _EmulatorPuller(SubscriberClient):  # type: ignore[misc]  # Google's class
         return super().streaming_pull(*args, **kwargs | {"timeout": _EMULATOR_STREAM_SECONDS})
 
 
+def open_puller() -> SubscriberClient:
+    """Return the client that pulls: from the emulator that ``PUBSUB_EMULATOR_HOST`` names, else from the cloud."""
+    host = os.environ.get("PUBSUB_EMULATOR_HOST")
+    if not host:
+        return SubscriberClient()
+    channel = grpc.insecure_channel(host, options=_RECONNECT_FAST + _PULLS_WAIT)
+    return _EmulatorPuller(transport=SubscriberGrpcTransport(channel=channel))
+
+
 @dataclass(frozen=True)
 class Clients:
     """Google's clients: who publishes, who makes and asks, who pulls."""
@@ -62,13 +79,12 @@ class Clients:
         """Return clients of the emulator that ``PUBSUB_EMULATOR_HOST`` names, else of the cloud."""
         host = os.environ.get("PUBSUB_EMULATOR_HOST")
         if not host:
-            return cls(PublisherAsyncClient(), SubscriberAsyncClient(), SubscriberClient())
+            return cls(PublisherAsyncClient(), SubscriberAsyncClient(), open_puller())
         channel = grpc.aio.insecure_channel(host, options=_RECONNECT_FAST)
-        pulling = grpc.insecure_channel(host, options=_RECONNECT_FAST)
         return cls(
             PublisherAsyncClient(transport=PublisherGrpcAsyncIOTransport(channel=channel)),
             SubscriberAsyncClient(transport=SubscriberGrpcAsyncIOTransport(channel=channel)),
-            _EmulatorPuller(transport=SubscriberGrpcTransport(channel=pulling)),
+            open_puller(),
         )
 
     async def close(self) -> None:
