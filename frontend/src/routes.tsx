@@ -22,12 +22,10 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("./pages/login/Login"), "Login"),
 })
 
-const password = createRoute({
+const invitation = createRoute({
   getParentRoute: () => root,
-  path: "/password",
-  validateSearch: nextOf,
-  beforeLoad: ({ location }) => mustBeIn(location.href),
-  component: lazyRouteComponent(() => import("./pages/login/NewPassword"), "NewPassword"),
+  path: "/invitation/$token",
+  component: lazyRouteComponent(() => import("./pages/login/Invitation"), "Invitation"),
 })
 
 const shell = createRoute({
@@ -36,8 +34,9 @@ const shell = createRoute({
   validateSearch: modeOf,
   search: { middlewares: [retainSearchParams(["mode"])] },
   beforeLoad: async ({ location }) => {
-    const who = await mustBeIn(location.href)
-    if (who.must_change_password) throw redirect({ to: "/password", search: { next: location.href } })
+    const who = await queries.ensureQueryData(sessionQuery)
+    if (!who || who.needs)
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } })
   },
   component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
 })
@@ -49,7 +48,7 @@ const home = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, password, shell.addChildren([home])]),
+  routeTree: root.addChildren([login, invitation, shell.addChildren([home])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,
@@ -59,10 +58,4 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router
   }
-}
-
-async function mustBeIn(next: string) {
-  const who = await queries.ensureQueryData(sessionQuery)
-  if (!who) throw redirect({ to: "/login", search: next === "/" ? {} : { next } })
-  return who
 }

@@ -2,11 +2,19 @@
 export class Failure extends Error {
   readonly status: number
   readonly retryAfter: number | null
+  /** What a program should act on, e.g. that a code of the second factor is needed. */
+  readonly reason: string | null
 
-  constructor(status: number, message: string, retryAfter: number | null = null) {
+  constructor(
+    status: number,
+    message: string,
+    retryAfter: number | null = null,
+    reason: string | null = null,
+  ) {
     super(message)
     this.status = status
     this.retryAfter = retryAfter
+    this.reason = reason
   }
 }
 
@@ -30,7 +38,8 @@ export function unreached(): Failure {
 /** Make a failure from an answer's body: `{error}` as the desk says it, `{detail}` as validation says it. */
 export function failureOf(response: Response, body: unknown): Failure {
   const seconds = Number(response.headers.get("retry-after"))
-  return new Failure(response.status, told(body) ?? fallback(response.status), seconds > 0 ? seconds : null)
+  const said = told(body) ?? fallback(response.status)
+  return new Failure(response.status, said, seconds > 0 ? seconds : null, reasonOf(body))
 }
 
 function told(body: unknown): string | null {
@@ -40,6 +49,11 @@ function told(body: unknown): string | null {
   if (typeof detail === "string") return detail
   if (Array.isArray(detail)) return detail.map(oneProblem).join(". ")
   return null
+}
+
+function reasonOf(body: unknown): string | null {
+  const reason = (body as { reason?: unknown } | null | undefined)?.reason
+  return typeof reason === "string" ? reason : null
 }
 
 function oneProblem(problem: { loc?: unknown[]; msg?: string }): string {

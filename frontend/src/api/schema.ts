@@ -4,6 +4,94 @@
  */
 
 export interface paths {
+    "/api/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Agreements
+         * @description Return every agreement.
+         */
+        get: operations["all_agreements_api_agreements_get"];
+        put?: never;
+        /**
+         * Agree
+         * @description Make an agreement; no strategy is in two at the same time.
+         */
+        post: operations["agree_api_agreements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{agreement_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Agreement
+         * @description End an agreement, from today on at the earliest.
+         */
+        post: operations["end_agreement_api_agreements__agreement_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{agreement_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments
+         * @description Return what was paid under the agreement.
+         */
+        get: operations["payments_api_agreements__agreement_id__payments_get"];
+        put?: never;
+        /**
+         * Record Payment
+         * @description Record a payment that was made; more than is due only where that is accepted; the same key records once.
+         */
+        post: operations["record_payment_api_agreements__agreement_id__payments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{agreement_id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statements
+         * @description Return the agreement's statements, the newest first.
+         */
+        get: operations["statements_api_agreements__agreement_id__statements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -44,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Trail
+         * @description Return who did what to what, the newest first.
+         */
+        get: operations["audit_trail_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -55,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Log In
-         * @description Open a session: its cookie is set, its CSRF token is in the answer.
+         * @description Open a session: its cookie is set, its CSRF token is in the answer, and what it needs before anything else.
          */
         post: operations["log_in_api_auth_login_post"];
         delete?: never;
@@ -228,6 +336,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/client/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Client Home
+         * @description Return the capital, flows and returns of the client who asks.
+         */
+        get: operations["client_home_api_client_home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Clients
+         * @description Return every client.
+         */
+        get: operations["all_clients_api_clients_get"];
+        put?: never;
+        /**
+         * Admit
+         * @description Admit a client to the fund of one mode.
+         */
+        post: operations["admit_api_clients_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Client
+         * @description Return what the client sees; the house is a client of both modes.
+         */
+        get: operations["one_client_api_clients__client_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flows
+         * @description Return the client's entries in the ledger with the strike of each, the newest first.
+         */
+        get: operations["flows_api_clients__client_id__flows_get"];
+        put?: never;
+        /**
+         * Record Flow
+         * @description Record a deposit or a withdrawal at the price struck now; the same key records once.
+         */
+        post: operations["record_flow_api_clients__client_id__flows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/flows/{flow_id}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Arrival
+         * @description Record that a flow's cash has reached, or left, the broker.
+         */
+        post: operations["record_arrival_api_clients__client_id__flows__flow_id__arrival_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/controls": {
         parameters: {
             query?: never;
@@ -328,6 +544,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Allocations
+         * @description Return the ACTIVE allocation beside the newest proposal, and how alike the strategies are.
+         */
+        get: operations["allocations_api_dashboard_allocations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equity
+         * @description Return one mode's equity over a day, a month and all time, with drawdown and cash flows.
+         */
+        get: operations["equity_api_dashboard_equity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/fund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fund
+         * @description Return what one mode's fund is worth and whose it is; before there is one, an empty one.
+         */
+        get: operations["fund_api_dashboard_fund_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards
+         * @description Return one card per strategy: status, account, mode, allocation, P&L, last signal.
+         */
+        get: operations["cards_api_dashboard_strategies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/decisions": {
         parameters: {
             query?: never;
@@ -342,6 +638,46 @@ export interface paths {
         get: operations["newest_decisions_api_decisions_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitation
+         * @description Return whom an invitation is for: name and role, no more.
+         */
+        get: operations["invitation_api_invitations__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{token}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Choose the first password, and be logged in.
+         */
+        post: operations["accept_api_invitations__token__accept_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -760,6 +1096,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sender/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sender Home
+         * @description Return the signals, earnings and dues of the sender who asks; on paper all of it is an estimate.
+         */
+        get: operations["sender_home_api_sender_home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sender/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sender Signals
+         * @description Return the signals of the sender who asks, the newest first; *before* pages on.
+         */
+        get: operations["sender_signals_api_sender_signals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sender/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sender Statements
+         * @description Return every statement of the sender who asks, the newest first.
+         */
+        get: operations["sender_statements_api_sender_statements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sender/statements/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sender Statement
+         * @description Return the statements of one month, one per agreement.
+         */
+        get: operations["sender_statement_api_sender_statements__month__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Senders
+         * @description Return what every sender sees.
+         */
+        get: operations["all_senders_api_senders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/senders/{sender}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Sender
+         * @description Return what one sender sees.
+         */
+        get: operations["one_sender_api_senders__sender__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Enrolment
+         * @description Begin to set up an authenticator; one in use is replaced once a code of the new one confirms it.
+         */
+        post: operations["begin_enrolment_api_session_enrolment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/enrolment/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Enrolment
+         * @description Show a code of the new authenticator; the answer is the recovery codes, this once. Other sessions end.
+         */
+        post: operations["confirm_enrolment_api_session_enrolment_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Recovery Codes
+         * @description Return new recovery codes, this once; the old ones are void. It needs a fresh second factor.
+         */
+        post: operations["new_recovery_codes_api_session_recovery_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Second Factor
+         * @description Return how one's own second factor stands.
+         */
+        get: operations["own_second_factor_api_session_second_factor_get"];
+        put?: never;
+        /**
+         * Show Code
+         * @description Show the second factor after the password: the whole session opens, under a new cookie and CSRF token.
+         */
+        post: operations["show_code_api_session_second_factor_post"];
+        /**
+         * Give Up Second Factor
+         * @description Do without a second factor, where one's role may. It needs a fresh one.
+         */
+        delete: operations["give_up_second_factor_api_session_second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Up
+         * @description Show a code once more: for five minutes dangerous acts ask for no other.
+         */
+        post: operations["step_up_api_session_step_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals": {
         parameters: {
             query?: never;
@@ -815,7 +1379,7 @@ export interface paths {
         put?: never;
         /**
          * Create Strategy
-         * @description Create a strategy.
+         * @description Create a strategy; one with real money needs a fresh second factor.
          */
         post: operations["create_strategy_api_strategies_post"];
         delete?: never;
@@ -838,7 +1402,7 @@ export interface paths {
         get: operations["one_strategy_api_strategies__strategy_id__get"];
         /**
          * Update Strategy
-         * @description Change a strategy.
+         * @description Change a strategy; real money needs a fresh second factor.
          */
         put: operations["update_strategy_api_strategies__strategy_id__put"];
         post?: never;
@@ -886,6 +1450,150 @@ export interface paths {
          * @description Read a strategy's backtest from a CSV or XLSX file; the answer reports every row refused.
          */
         post: operations["sync_backtest_api_strategies__strategy_id__sync_backtest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Users
+         * @description Return everyone who may log in.
+         */
+        get: operations["all_users_api_users_get"];
+        put?: never;
+        /**
+         * Create User
+         * @description Let somebody in: the answer holds the invitation, shown this once. It needs a fresh second factor.
+         */
+        post: operations["create_user_api_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Change a user's time zone, or whether they need a second factor.
+         */
+        patch: operations["change_user_api_users__user_id__patch"];
+        trace?: never;
+    };
+    "/api/users/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable User
+         * @description Put a user out, now; like every stop, it asks for no code.
+         */
+        post: operations["disable_user_api_users__user_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable User
+         * @description Let a user log in again.
+         */
+        post: operations["enable_user_api_users__user_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite Again
+         * @description Invite a user to choose a (new) password; earlier invitations are void.
+         */
+        post: operations["invite_again_api_users__user_id__invitation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/reset-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Second Factor
+         * @description Forget a user's second factor: the device is lost. Every session of theirs ends.
+         */
+        post: operations["reset_second_factor_api_users__user_id__reset_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/revoke-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Sessions
+         * @description End every session of a user.
+         */
+        post: operations["revoke_sessions_api_users__user_id__revoke_sessions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -957,6 +1665,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Acceptance
+         * @description The password that the invited person chose.
+         */
+        Acceptance: {
+            /** Password */
+            password: string;
+        };
+        /**
          * AccountReconciliation
          * @description What was found in one account.
          */
@@ -1015,6 +1731,206 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Agreement
+         * @description An agreement as stored; only its end can be set later.
+         */
+        Agreement: {
+            /** Agreement Id */
+            agreement_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Ends On
+             * @description First day that no longer counts
+             */
+            ends_on?: string | null;
+            /**
+             * Minimum
+             * @description Less than this is carried to the next month
+             * @default 0
+             */
+            minimum: string;
+            /** Number */
+            number: number;
+            /**
+             * Opening Mark
+             * @description Profit to be made before any is shared, such as a loss brought along
+             * @default 0
+             */
+            opening_mark: string;
+            /** Sender */
+            sender: string;
+            /**
+             * Share
+             * @example 0.20
+             */
+            share: string;
+            /**
+             * Starts On
+             * @example 2026-11-01
+             */
+            starts_on: string;
+            /** Strategies */
+            strategies: string[];
+            /**
+             * Time Zone
+             * @default UTC
+             * @example UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * AgreementEnd
+         * @description When an agreement stops counting.
+         */
+        AgreementEnd: {
+            /**
+             * Ends On
+             * @example 2026-11-01
+             */
+            ends_on: string;
+        };
+        /**
+         * AgreementLine
+         * @description One agreement and where it stands, in its currency.
+         */
+        AgreementLine: {
+            /**
+             * Accrued
+             * @description Fee of the running month so far: an estimate
+             */
+            accrued: string;
+            /** Agreement Id */
+            agreement_id: string;
+            /**
+             * Carried
+             * @description Balance that is not due: below the minimum, or (below 0) overpaid
+             */
+            carried: string;
+            /**
+             * Cumulative
+             * @description Realised P&L less commission, since the agreement began
+             */
+            cumulative: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Due
+             * @description Of the last statement and not yet paid
+             */
+            due: string;
+            /** Ends On */
+            ends_on?: string | null;
+            /**
+             * Mark
+             * @description High-water mark: only what is above it is shared
+             */
+            mark: string;
+            /** Minimum */
+            minimum: string;
+            /**
+             * Paid
+             * @description Ever
+             */
+            paid: string;
+            /** Share Percent */
+            share_percent: string;
+            /**
+             * Starts On
+             * @example 2026-11-01
+             */
+            starts_on: string;
+            /** Strategies */
+            strategies: string[];
+            /**
+             * Time Zone
+             * @example UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Unconverted
+             * @description Fills without a known rate; they count in the month they get one
+             * @default 0
+             */
+            unconverted: number;
+        };
+        /**
+         * AgreementRequest
+         * @description An agreement to make.
+         */
+        AgreementRequest: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Ends On
+             * @description First day that no longer counts
+             */
+            ends_on?: string | null;
+            /** Idempotency Key */
+            idempotency_key: string;
+            /**
+             * Minimum
+             * @description Less than this is carried to the next month
+             * @default 0
+             */
+            minimum: number | string;
+            /**
+             * Opening Mark
+             * @description Profit to be made before any is shared, such as a loss brought along
+             * @default 0
+             */
+            opening_mark: number | string;
+            /** Sender */
+            sender: string;
+            /**
+             * Share
+             * @example 0.20
+             */
+            share: number | string;
+            /**
+             * Starts On
+             * @example 2026-11-01
+             */
+            starts_on: string;
+            /** Strategies */
+            strategies: string[];
+            /**
+             * Time Zone
+             * @default UTC
+             * @example UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+        };
+        /**
+         * Agreements
+         * @description Every agreement, the oldest first.
+         */
+        Agreements: {
+            /** Items */
+            items: components["schemas"]["Agreement"][];
         };
         /**
          * AlertList
@@ -1128,12 +2044,94 @@ export interface components {
             reason: string;
         };
         /**
+         * AllocationLine
+         * @description One strategy's share of equity: as it is, and as proposed, in percent.
+         */
+        AllocationLine: {
+            /** Change */
+            change?: string | null;
+            /** Current */
+            current?: string | null;
+            /** Proposed */
+            proposed?: string | null;
+            /** Strategy Id */
+            strategy_id: string;
+        };
+        /**
+         * AllocationView
+         * @description The ACTIVE allocation beside the newest proposal, and how alike the strategies are.
+         */
+        AllocationView: {
+            /** Active Since */
+            active_since?: string | null;
+            /** Allocation Id */
+            allocation_id?: string | null;
+            /** Approved By */
+            approved_by?: string | null;
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /**
+             * Correlation
+             * @default []
+             */
+            correlation: number[][];
+            /**
+             * Current Total
+             * @default 0
+             */
+            current_total: string;
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["AllocationLine"][];
+            /**
+             * Measures
+             * @description Of the proposal
+             */
+            measures?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Names
+             * @description Strategies, in the order of correlation
+             * @default []
+             */
+            names: string[];
+            /** Proposal Id */
+            proposal_id?: string | null;
+            /** Proposed At */
+            proposed_at?: string | null;
+            /** Proposed Total */
+            proposed_total?: string | null;
+            /** Run Id */
+            run_id?: string | null;
+        };
+        /**
          * Allocations
          * @description Allocations, the newest first.
          */
         Allocations: {
             /** Items */
             items: components["schemas"]["PortfolioAllocation"][];
+        };
+        /**
+         * Amount
+         * @description Money of one currency.
+         */
+        Amount: {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
         };
         /**
          * Approval
@@ -1190,6 +2188,60 @@ export interface components {
             quantity: string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * AuditLine
+         * @description One entry of the trail.
+         */
+        AuditLine: {
+            /**
+             * Action
+             * @example auth.login
+             * @example strategies.update
+             */
+            action: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /** After */
+            after?: unknown;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before?: unknown;
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "asked" | "done" | "refused" | "failed";
+            /** Role */
+            role: string;
+            /**
+             * Status
+             * @description HTTP status of the answer
+             */
+            status?: number | null;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * AuditTrail
+         * @description Entries, the newest first; ``next`` goes into ``before`` to read on, null at the end.
+         */
+        AuditTrail: {
+            /** Items */
+            items: components["schemas"]["AuditLine"][];
+            /** Next */
+            next?: string | null;
         };
         /**
          * AuthorityView
@@ -1370,6 +2422,19 @@ export interface components {
             name: string;
         };
         /**
+         * CashMark
+         * @description Money that came in (above 0) or went out: no profit, no loss.
+         */
+        CashMark: {
+            /** Amount */
+            amount: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Certificate
          * @description Proof of optimality: no feasible weights can pass *dual*, and these reach *primal*.
          */
@@ -1384,6 +2449,145 @@ export interface components {
             primal: number;
             /** Violation */
             violation: number;
+        };
+        /**
+         * Client
+         * @description A client as stored.
+         */
+        Client: {
+            /**
+             * Client Id
+             * @example carol
+             */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Mode
+             * @default PAPER
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+        };
+        /**
+         * ClientView
+         * @description Everything a client sees: capital, flows and returns; no trades.
+         */
+        ClientView: {
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /**
+             * Capital
+             * @description To the cent; with all others' it adds up to the fund
+             */
+            capital?: string | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * @description Capital; its drawdown is the unit price's
+             * @default {
+             *       "flows": [],
+             *       "points": [],
+             *       "span": "all"
+             *     }
+             */
+            curve: components["schemas"]["Curve"];
+            /**
+             * Deposits
+             * @default 0
+             */
+            deposits: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /**
+             * Flows
+             * @description Newest first
+             * @default []
+             */
+            flows: components["schemas"]["FlowLine"][];
+            /**
+             * Gain
+             * @description Capital + withdrawals - deposits
+             */
+            gain?: string | null;
+            /**
+             * Gain Percent
+             * @description Of all deposits
+             */
+            gain_percent?: string | null;
+            /**
+             * In Transit
+             * @default 0
+             */
+            in_transit: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * @default {
+             *       "method": "Time-weighted, net of senders' fees, UTC months, from unit prices struck at each flow and midnight",
+             *       "years": []
+             *     }
+             */
+            performance: components["schemas"]["Performance"];
+            /**
+             * Share
+             * @description Of the fund
+             */
+            share?: string | null;
+            /** Unit Price */
+            unit_price?: string | null;
+            /**
+             * Units
+             * @default 0
+             */
+            units: string;
+            /**
+             * Withdrawals
+             * @default 0
+             */
+            withdrawals: string;
+        };
+        /**
+         * Clients
+         * @description Every client, by id.
+         */
+        Clients: {
+            /** Items */
+            items: components["schemas"]["Client"][];
+        };
+        /**
+         * CodeShown
+         * @description A code of the authenticator, or a recovery code.
+         */
+        CodeShown: {
+            /**
+             * Code
+             * @example 123456
+             */
+            code: string;
         };
         /**
          * Contract
@@ -1526,6 +2730,42 @@ export interface components {
             theirs: string;
         };
         /**
+         * Curve
+         * @description A downsampled line, oldest first: first, last, highest and lowest points are always among its points.
+         */
+        Curve: {
+            /**
+             * Flows
+             * @default []
+             */
+            flows: components["schemas"]["CashMark"][];
+            /**
+             * Points
+             * @default []
+             */
+            points: components["schemas"]["CurvePoint"][];
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "day" | "month" | "all";
+        };
+        /**
+         * CurvePoint
+         * @description One point of a curve; the drawdown is what the highest point before it has lost since, never above 0.
+         */
+        CurvePoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Drawdown */
+            drawdown: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * CustomAllocation
          * @description An allocation that a portfolio manager sets by hand; it becomes ACTIVE at once.
          */
@@ -1639,12 +2879,59 @@ export interface components {
             what: ("outcome" | "reason" | "size")[];
         };
         /**
+         * Enrolment
+         * @description What an authenticator app needs, shown this once; a code from it confirms the enrolment.
+         */
+        Enrolment: {
+            qr: components["schemas"]["Qr"];
+            /**
+             * Secret
+             * @description Base32, for those who cannot scan
+             */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
+         * EquityCurves
+         * @description Equity of all accounts of one mode over a day, a month and all time, in one currency.
+         */
+        EquityCurves: {
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Curves
+             * @default []
+             */
+            curves: components["schemas"]["Curve"][];
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+        };
+        /**
          * Failure
-         * @description The one shape of every error answer.
+         * @description The one shape of every error answer; ``reason`` is there where a program should act on it.
          */
         Failure: {
             /** Error */
             error: string;
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * Fire
@@ -1744,6 +3031,213 @@ export interface components {
             items: components["schemas"]["FlattenReport"][];
         };
         /**
+         * Flow
+         * @description An entry of a fund's ledger, never changed and numbered without gaps.
+         *
+         *     OPENING gives the house the units of what the fund held before its first client. A DEPOSIT or a
+         *     WITHDRAWAL trades units at the strike; its cash is in transit until an ARRIVAL says that it has
+         *     reached, or left, the broker.
+         */
+        Flow: {
+            /**
+             * Amount
+             * @description Never negative
+             */
+            amount: string;
+            /**
+             * Arrives
+             * @description The flow whose cash has arrived
+             */
+            arrives?: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Client Id
+             * @example carol
+             */
+            client_id: string;
+            /** Currency */
+            currency: string;
+            /** Flow Id */
+            flow_id: string;
+            /**
+             * House Units
+             * @description What rounding leaves, to the house, so that the price stays
+             * @default 0
+             */
+            house_units: string;
+            /** Idempotency Key */
+            idempotency_key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "OPENING" | "DEPOSIT" | "WITHDRAWAL" | "ARRIVAL";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Seq */
+            seq: number;
+            /** @description None for an ARRIVAL */
+            strike?: components["schemas"]["Strike"] | null;
+            /**
+             * Units
+             * @description Bought; negative: redeemed
+             * @default 0
+             */
+            units: string;
+        };
+        /**
+         * FlowLine
+         * @description One deposit or withdrawal as its client sees it.
+         */
+        FlowLine: {
+            /** Amount */
+            amount: string;
+            /**
+             * Arrived
+             * @description Its cash has reached, or left, the broker
+             */
+            arrived: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Flow Id */
+            flow_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "OPENING" | "DEPOSIT" | "WITHDRAWAL" | "ARRIVAL";
+            /** Unit Price */
+            unit_price?: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
+         * FlowRequest
+         * @description Money that a client puts in or takes out; ``everything`` redeems all units, whatever they are worth.
+         */
+        FlowRequest: {
+            /**
+             * Amount
+             * @description In the fund's currency
+             */
+            amount?: number | string | null;
+            /**
+             * Everything
+             * @default false
+             */
+            everything: boolean;
+            /** Idempotency Key */
+            idempotency_key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "DEPOSIT" | "WITHDRAWAL";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Flows
+         * @description Entries of the ledger, the newest first.
+         */
+        Flows: {
+            /** Items */
+            items: components["schemas"]["Flow"][];
+        };
+        /**
+         * FundView
+         * @description The fund of one mode, for admins: what it is worth and whose it is; the capitals add up to the NAV.
+         */
+        FundView: {
+            /**
+             * Accrued Fees
+             * @default 0
+             */
+            accrued_fees: string;
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * @description Net asset value; its drawdown is the unit price's
+             * @default {
+             *       "flows": [],
+             *       "points": [],
+             *       "span": "all"
+             *     }
+             */
+            curve: components["schemas"]["Curve"];
+            /** Equity */
+            equity?: string | null;
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /**
+             * Holders
+             * @default []
+             */
+            holders: components["schemas"]["Holder"][];
+            /**
+             * In Transit
+             * @default 0
+             */
+            in_transit: string;
+            /**
+             * Incomplete
+             * @description Why no value could be struck
+             */
+            incomplete?: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /** Nav */
+            nav?: string | null;
+            /**
+             * @default {
+             *       "method": "Time-weighted, net of senders' fees, UTC months, from unit prices struck at each flow and midnight",
+             *       "years": []
+             *     }
+             */
+            performance: components["schemas"]["Performance"];
+            /** Unit Price */
+            unit_price?: string | null;
+            /**
+             * Units
+             * @default 0
+             */
+            units: string;
+        };
+        /**
          * Grounds
          * @description The figures that an entry was sized from, in the account's base currency.
          */
@@ -1813,6 +3307,27 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
         };
         /**
+         * Holder
+         * @description One client's part of the fund.
+         */
+        Holder: {
+            /** Capital */
+            capital: string;
+            /** Client Id */
+            client_id: string;
+            /** Display Name */
+            display_name: string;
+            /** Share */
+            share?: string | null;
+            /**
+             * Total
+             * @description Time-weighted return since its first day
+             */
+            total?: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
          * Hop
          * @description When the signal passed one station, in milliseconds since the one before and since it was received.
          */
@@ -1853,6 +3368,33 @@ export interface components {
              * @example SPX_1-D_Opt
              */
             strategy_id: string;
+        };
+        /**
+         * InvitationView
+         * @description Whom an invitation is for.
+         */
+        InvitationView: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "client" | "sender";
+        };
+        /**
+         * Invited
+         * @description An invitation; the token is shown this once.
+         */
+        Invited: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Token */
+            token: string;
+            user: components["schemas"]["UserLine"];
         };
         /**
          * Leg
@@ -2055,6 +3597,62 @@ export interface components {
             quantity?: string | null;
         };
         /**
+         * NewClient
+         * @description A client to admit to the fund of one mode; live and paper are two funds that never meet.
+         */
+        NewClient: {
+            /**
+             * Client Id
+             * @example carol
+             */
+            client_id: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Mode
+             * @default PAPER
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+        };
+        /**
+         * NewPayment
+         * @description A payment that was made to a sender; it names the statement it pays.
+         */
+        NewPayment: {
+            /**
+             * Accept Overpayment
+             * @description Record it though it is more than what is due
+             * @default false
+             */
+            accept_overpayment: boolean;
+            /** Amount */
+            amount: number | string;
+            /**
+             * Bank Account
+             * @description Kept masked
+             * @default
+             */
+            bank_account: string;
+            /** Idempotency Key */
+            idempotency_key: string;
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Paid On
+             * @example 2026-11-01
+             */
+            paid_on: string;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+        };
+        /**
          * NewStrategy
          * @description A strategy to create.
          */
@@ -2110,6 +3708,31 @@ export interface components {
              * @enum {string}
              */
             trading_mode: "LIVE" | "PAPER";
+        };
+        /**
+         * NewUser
+         * @description A person to let in: a client names whose capital they see, a sender whose signals.
+         */
+        NewUser: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "client" | "sender";
+            /** Second Factor Required */
+            second_factor_required?: boolean | null;
+            /** Sender */
+            sender?: string | null;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Zurich
+             */
+            time_zone: string;
         };
         /**
          * OpenSession
@@ -2339,6 +3962,11 @@ export interface components {
             leg_index: number;
             /** Limit Price */
             limit_price?: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
             /** Order Id */
             order_id: string;
             /** Order Type */
@@ -2699,6 +4327,102 @@ export interface components {
             new: string;
         };
         /**
+         * Payment
+         * @description A payment as stored, never changed, numbered within its agreement.
+         */
+        Payment: {
+            /** Agreement Id */
+            agreement_id: string;
+            /** Amount */
+            amount: string;
+            /**
+             * Bank Account
+             * @description All but its last four hidden
+             * @default
+             */
+            bank_account: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /** Number */
+            number: number;
+            /**
+             * Paid On
+             * @example 2026-11-01
+             */
+            paid_on: string;
+            /** Payment Id */
+            payment_id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /** Sender */
+            sender: string;
+        };
+        /**
+         * Payments
+         * @description Payments of one agreement, the oldest first.
+         */
+        Payments: {
+            /** Items */
+            items: components["schemas"]["Payment"][];
+        };
+        /**
+         * Performance
+         * @description Returns in percent, and how they were measured.
+         */
+        Performance: {
+            /**
+             * Annualized
+             * @description None within the first year
+             */
+            annualized?: string | null;
+            /**
+             * Method
+             * @default Time-weighted, net of senders' fees, UTC months, from unit prices struck at each flow and midnight
+             */
+            method: string;
+            /**
+             * Month
+             * @description This calendar month, UTC
+             */
+            month?: string | null;
+            /**
+             * Since
+             * @description First day with capital
+             */
+            since?: string | null;
+            /**
+             * Total
+             * @description Since then
+             */
+            total?: string | null;
+            /**
+             * Year
+             * @description This calendar year, UTC
+             */
+            year?: string | null;
+            /**
+             * Years
+             * @description The newest first
+             * @default []
+             */
+            years: components["schemas"]["RoiYear"][];
+        };
+        /**
          * PlaceReport
          * @description What flattening did in one instrument of one account.
          */
@@ -2804,6 +4528,16 @@ export interface components {
              * @example v2
              */
             version: string;
+        };
+        /**
+         * Qr
+         * @description A QR code as one SVG path of unit squares, quiet zone included: ``<svg viewBox="0 0 size size">``.
+         */
+        Qr: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
         };
         /**
          * Ready
@@ -3226,6 +4960,14 @@ export interface components {
             items: components["schemas"]["ReconciliationReport"][];
         };
         /**
+         * RecoveryCodes
+         * @description Each lets one in once in the place of a code; they are shown this once.
+         */
+        RecoveryCodes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RefusedLine
          * @description A row of the file that was not taken; *row* counts from 1.
          */
@@ -3332,6 +5074,18 @@ export interface components {
             max_daily_loss?: string | null;
             /** Max Position Size */
             max_position_size?: string | null;
+        };
+        /**
+         * RoiYear
+         * @description Time-weighted returns of one year: twelve months, None where there was no capital, and the year.
+         */
+        RoiYear: {
+            /** Months */
+            months: (string | null)[];
+            /** Total */
+            total?: string | null;
+            /** Year */
+            year: number;
         };
         /**
          * SandboxProgress
@@ -3630,6 +5384,129 @@ export interface components {
             triggers: components["schemas"]["Triggers"];
         };
         /**
+         * SecondFactorView
+         * @description How one's own second factor stands.
+         */
+        SecondFactorView: {
+            /** Enrolled */
+            enrolled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * SenderView
+         * @description Everything a sender sees. On paper nothing is payable: every figure is an estimate.
+         */
+        SenderView: {
+            /**
+             * Accrued
+             * @default []
+             */
+            accrued: components["schemas"]["Amount"][];
+            /**
+             * Agreements
+             * @default []
+             */
+            agreements: components["schemas"]["AgreementLine"][];
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /** Dropped Reasons */
+            dropped_reasons?: {
+                [key: string]: number;
+            };
+            /**
+             * Due
+             * @default []
+             */
+            due: components["schemas"]["Amount"][];
+            /**
+             * Executed
+             * @default 0
+             */
+            executed: number;
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * Next Payment On
+             * @description The 1st, in the time zone beside it
+             */
+            next_payment_on?: string | null;
+            /**
+             * Paid
+             * @default []
+             */
+            paid: components["schemas"]["Amount"][];
+            /**
+             * Payable
+             * @description LIVE: statements are made and paid
+             */
+            payable: boolean;
+            /**
+             * Profit
+             * @description Of all signals, by base currency
+             * @default []
+             */
+            profit: components["schemas"]["Amount"][];
+            /** Sender */
+            sender: string;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Signals
+             * @description The newest 50
+             * @default []
+             */
+            signals: components["schemas"]["SignalRow"][];
+            /**
+             * Statements
+             * @description Newest first; the running month is estimated
+             * @default []
+             */
+            statements: components["schemas"]["StatementLine"][];
+            /**
+             * Time Zone
+             * @default UTC
+             * @example UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Waiting
+             * @description Not decided yet, or on their way
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * SenderViews
+         * @description Every sender's document.
+         */
+        SenderViews: {
+            /** Items */
+            items: components["schemas"]["SenderView"][];
+        };
+        /**
          * SeriesUsed
          * @description One strategy's returns as they went into a run.
          */
@@ -3786,6 +5663,11 @@ export interface components {
              * @default 1
              */
             legs: number;
+            /**
+             * Mode
+             * @description It was decided for; None: not decided yet
+             */
+            mode?: ("LIVE" | "PAPER") | null;
             /** Price */
             price?: string | null;
             /** Reason */
@@ -3824,6 +5706,108 @@ export interface components {
         SignalLines: {
             /** Items */
             items: components["schemas"]["SignalLine"][];
+        };
+        /**
+         * SignalRow
+         * @description One signal as its sender sees it: their price beside our fill, and what it made; of several legs, the first.
+         */
+        SignalRow: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "BUY" | "SELL";
+            /**
+             * Asked
+             * @description Sender's units
+             */
+            asked?: string | null;
+            /** External Id */
+            external_id: string;
+            /**
+             * Filled
+             * @default 0
+             */
+            filled: string;
+            /** Instrument */
+            instrument: string;
+            /**
+             * Legs
+             * @default 1
+             */
+            legs: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * Open
+             * @description Some of what it bought or sold is still held
+             * @default false
+             */
+            open: boolean;
+            /**
+             * Ordered
+             * @description Our units, as sized
+             */
+            ordered?: string | null;
+            /**
+             * Our Price
+             * @description Average of our fills
+             */
+            our_price?: string | null;
+            /** Price Currency */
+            price_currency?: string | null;
+            /**
+             * Profit
+             * @description Realised, less commission, in the account's base currency
+             * @default 0
+             */
+            profit: string;
+            /** Profit Currency */
+            profit_currency?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Sender */
+            sender: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Settled
+             * @description Nothing more happens by itself
+             * @default false
+             */
+            settled: boolean;
+            /** Signal Id */
+            signal_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "working" | "executed" | "dropped";
+            /** Strategy Id */
+            strategy_id: string;
+            /** Strategy Seq */
+            strategy_seq: number;
+            /** Their Price */
+            their_price?: string | null;
+        };
+        /**
+         * SignalRows
+         * @description Signals, the newest first.
+         */
+        SignalRows: {
+            /** Items */
+            items: components["schemas"]["SignalRow"][];
         };
         /**
          * Simulated
@@ -4222,12 +6206,257 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Statement
+         * @description What one closed month came to, in the agreement's currency. Never changed; each holds its forerunner's hash.
+         *
+         *     ``hash`` is SHA-256 of the statement's canonical JSON without it. A fill belongs to the month it was
+         *     made in, or, booked after that month was closed, to the month it was booked in: a correction.
+         */
+        Statement: {
+            /** Agreement Id */
+            agreement_id: string;
+            /**
+             * Balance
+             * @description brought + fee - paid
+             */
+            balance: string;
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Brought
+             * @description Balance of the statement before; negative: overpaid
+             */
+            brought: string;
+            /**
+             * Closed At
+             * Format: date-time
+             * @description Bookings from here on enter the next statement
+             */
+            closed_at: string;
+            /**
+             * Corrections
+             * @description Part of net that belongs to closed months
+             */
+            corrections: string;
+            /**
+             * Cumulative
+             * @description Net since the agreement began
+             */
+            cumulative: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Due
+             * @description The balance, where it is above 0 and reaches the minimum; else 0
+             */
+            due: string;
+            /**
+             * Due On
+             * @example 2026-11-01
+             */
+            due_on: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Fee
+             * @description share x (cumulative - mark_before) where that is above 0, to the cent
+             */
+            fee: string;
+            /**
+             * Fills
+             * @description Ledger entries counted
+             */
+            fills: number;
+            /**
+             * Fills Hash
+             * @description SHA-256 over the ids and amounts counted
+             */
+            fills_hash: string;
+            /** Hash */
+            hash: string;
+            /**
+             * Mark
+             * @description High-water mark from here on
+             */
+            mark: string;
+            /**
+             * Mark Before
+             * @description High-water mark
+             */
+            mark_before: string;
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Net
+             * @description Realised P&L less commission
+             */
+            net: string;
+            /** Number */
+            number: number;
+            /**
+             * Paid
+             * @description Payments since the statement before was closed
+             */
+            paid: string;
+            /** Previous Hash */
+            previous_hash: string;
+            /** Sender */
+            sender: string;
+            /** Share */
+            share: string;
+            /**
+             * Time Zone
+             * @example UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+        };
+        /**
+         * StatementLine
+         * @description A statement in one line of a table; ``estimated`` is the month that still runs.
+         */
+        StatementLine: {
+            /** Agreement Id */
+            agreement_id: string;
+            /** Cumulative */
+            cumulative: string;
+            /** Currency */
+            currency: string;
+            /** Due */
+            due: string;
+            /**
+             * Due On
+             * @example 2026-11-01
+             */
+            due_on: string;
+            /** Fee */
+            fee: string;
+            /** Hash */
+            hash?: string | null;
+            /** Mark */
+            mark: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /** Net */
+            net: string;
+            /** Paid */
+            paid: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "estimated" | "final" | "paid";
+        };
+        /**
+         * Statements
+         * @description Statements, the newest first.
+         */
+        Statements: {
+            /** Items */
+            items: components["schemas"]["Statement"][];
+        };
+        /**
          * Strategies
          * @description Every strategy, by id.
          */
         Strategies: {
             /** Items */
             items: components["schemas"]["StrategyConfiguration"][];
+        };
+        /**
+         * StrategyCard
+         * @description One strategy at a glance; money in its account's base currency.
+         */
+        StrategyCard: {
+            /**
+             * Account
+             * @description Where its orders go: the paper twin, on paper
+             */
+            account: string;
+            /**
+             * Allocation Percent
+             * @description Of the ACTIVE allocation; None: there is none
+             */
+            allocation_percent?: string | null;
+            /**
+             * As Of
+             * @description When the records were read; None: never yet
+             */
+            as_of?: string | null;
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Expected Every
+             * @default 60
+             */
+            expected_every: number;
+            /** Include In Optimization */
+            include_in_optimization: boolean;
+            last_signal?: components["schemas"]["SignalRow"] | null;
+            /** Last Signal At */
+            last_signal_at?: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
+            /**
+             * Open Positions
+             * @default 0
+             */
+            open_positions: number;
+            /**
+             * Pnl Today
+             * @description Realised today, less commission, with what is unrealised
+             */
+            pnl_today?: string | null;
+            /**
+             * Realized Pnl
+             * @description Less commission, since inception
+             */
+            realized_pnl?: string | null;
+            /**
+             * Signals
+             * @description Ever received
+             * @default 0
+             */
+            signals: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "INACTIVE" | "TESTING";
+            /** Strategy Id */
+            strategy_id: string;
+            /** Strategy Name */
+            strategy_name: string;
+            /** Unrealized Pnl */
+            unrealized_pnl?: string | null;
+        };
+        /**
+         * StrategyCards
+         * @description Every strategy's card, by id.
+         */
+        StrategyCards: {
+            /** Items */
+            items: components["schemas"]["StrategyCard"][];
         };
         /**
          * StrategyConfiguration
@@ -4354,6 +6583,42 @@ export interface components {
             trading_mode: "LIVE" | "PAPER";
         };
         /**
+         * Strike
+         * @description What the fund was worth just before a flow, in its currency: equity + in transit - accrued fees.
+         */
+        Strike: {
+            /**
+             * Accrued Fees
+             * @description Owed to senders up to here
+             */
+            accrued_fees: string;
+            /**
+             * As Of
+             * Format: date-time
+             * @description Of the oldest account figure in it
+             */
+            as_of: string;
+            /**
+             * Equity
+             * @description Of the accounts of the fund's mode
+             */
+            equity: string;
+            /**
+             * In Transit
+             * @description Paid in and not yet at a broker, less redeemed and not yet paid out
+             */
+            in_transit: string;
+            /** Nav */
+            nav: string;
+            /** Unit Price */
+            unit_price: string;
+            /**
+             * Units
+             * @description Of all clients together, before the flow
+             */
+            units: string;
+        };
+        /**
          * Switch
          * @description The kill switch of one scope, fired.
          *
@@ -4447,6 +6712,72 @@ export interface components {
              * @description Seconds without news of the account or its quotes
              */
             stale?: number | null;
+        };
+        /**
+         * UserChange
+         * @description What may be changed of a user; what is left out stays.
+         */
+        UserChange: {
+            /** Second Factor Required */
+            second_factor_required?: boolean | null;
+            /** Time Zone */
+            time_zone?: string | null;
+        };
+        /**
+         * UserLine
+         * @description One person, as admins see them.
+         */
+        UserLine: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Seen At */
+            last_seen_at?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "client" | "sender";
+            /**
+             * Second Factor
+             * @description Whether one is set up
+             */
+            second_factor: boolean;
+            /** Second Factor Required */
+            second_factor_required: boolean;
+            /** Sender */
+            sender?: string | null;
+            /**
+             * Sessions
+             * @description Open now
+             */
+            sessions: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "invited" | "active" | "disabled";
+            /**
+             * Time Zone
+             * @example Europe/Zurich
+             */
+            time_zone: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * UserList
+         * @description Everyone who may log in, by name.
+         */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["UserLine"][];
         };
         /**
          * Verdict
@@ -4597,6 +6928,10 @@ export interface components {
         /**
          * Who
          * @description Who is logged in, and the token that each change must show in the header ``X-CSRF-Token``.
+         *
+         *     ``needs`` is what must come before anything else is served: a code of the second factor
+         *     (``POST /api/session/second-factor``), another password (``POST /api/auth/password``), or the
+         *     setting up of a second factor (``POST /api/session/enrolment``).
          */
         Who: {
             /**
@@ -4606,6 +6941,11 @@ export interface components {
             csrf_token?: string | null;
             /** Ends At */
             ends_at?: string | null;
+            /**
+             * Fresh Until
+             * @description Until when dangerous acts ask for no further code
+             */
+            fresh_until?: string | null;
             /** Idle Until */
             idle_until?: string | null;
             /**
@@ -4615,11 +6955,25 @@ export interface components {
             must_change_password: boolean;
             /** Name */
             name: string;
+            /** Needs */
+            needs?: ("code" | "password" | "enrolment") | null;
             /**
              * Role
              * @enum {string}
              */
             role: "admin" | "client" | "sender";
+            /**
+             * Second Factor
+             * @description Whether this session has shown one
+             * @default false
+             */
+            second_factor: boolean;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Zurich
+             */
+            time_zone: string;
         };
     };
     responses: never;
@@ -4630,6 +6984,551 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    all_agreements_api_agreements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreements"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    agree_api_agreements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_agreement_api_agreements__agreement_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    payments_api_agreements__agreement_id__payments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    record_payment_api_agreements__agreement_id__payments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    statements_api_agreements__agreement_id__statements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statements"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     newest_alerts_api_alerts_get: {
         parameters: {
             query?: {
@@ -4738,6 +7637,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertRecord"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    audit_trail_api_audit_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                since?: string | null;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrail"];
                 };
             };
             /** @description Bad Request */
@@ -5685,6 +8673,633 @@ export interface operations {
             };
         };
     };
+    client_home_api_client_home_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    all_clients_api_clients_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clients"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    admit_api_clients_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    one_client_api_clients__client_id__get: {
+        parameters: {
+            query?: {
+                mode?: ("paper" | "live") | null;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    flows_api_clients__client_id__flows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flows"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    record_flow_api_clients__client_id__flows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    record_arrival_api_clients__client_id__flows__flow_id__arrival_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     controls_api_controls_get: {
         parameters: {
             query?: never;
@@ -6112,6 +9727,342 @@ export interface operations {
             };
         };
     };
+    allocations_api_dashboard_allocations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    equity_api_dashboard_equity_get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquityCurves"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    fund_api_dashboard_fund_get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    cards_api_dashboard_strategies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyCards"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     newest_decisions_api_decisions_get: {
         parameters: {
             query?: {
@@ -6182,6 +10133,199 @@ export interface operations {
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    invitation_api_invitations__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    accept_api_invitations__token__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8257,6 +12401,1242 @@ export interface operations {
             };
         };
     };
+    sender_home_api_sender_home_get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sender_signals_api_sender_signals_get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRows"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sender_statements_api_sender_statements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statements"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sender_statement_api_sender_statements__month__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statements"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    all_senders_api_senders_get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderViews"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    one_sender_api_senders__sender__get: {
+        parameters: {
+            query?: {
+                mode?: "paper" | "live";
+            };
+            header?: never;
+            path: {
+                sender: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_enrolment_api_session_enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm_enrolment_api_session_enrolment_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeShown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    new_recovery_codes_api_session_recovery_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    own_second_factor_api_session_second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    show_code_api_session_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeShown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    give_up_second_factor_api_session_second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    step_up_api_session_step_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeShown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     newest_signals_api_signals_get: {
         parameters: {
             query?: {
@@ -8990,6 +14370,744 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BacktestSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    all_users_api_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_user_api_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_user_api_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    disable_user_api_users__user_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enable_user_api_users__user_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    invite_again_api_users__user_id__invitation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reset_second_factor_api_users__user_id__reset_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_sessions_api_users__user_id__revoke_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLine"];
                 };
             };
             /** @description Bad Request */

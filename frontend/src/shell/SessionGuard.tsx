@@ -7,7 +7,7 @@ import { useNow } from "@/live/clock"
 import { Button } from "@/ui/Button"
 import { Dialog } from "@/ui/Dialog"
 
-const LoginForm = lazy(() => import("@/pages/login/LoginForm").then((part) => ({ default: part.LoginForm })))
+const Steps = lazy(() => import("@/pages/login/Steps").then((part) => ({ default: part.Steps })))
 const WARN_FOR = 120
 
 /** Warns before a session ends, and lets its owner back in over the page: nothing typed is lost. */
@@ -15,25 +15,32 @@ export function SessionGuard() {
   const { data: who } = useQuery(sessionQuery)
   const [name, setName] = useState<string | null>(null)
   useEffect(() => {
-    if (who) setName(who.name)
+    if (who && !who.needs) setName(who.name)
   }, [who])
-  if (who === null && name) return <Reentry name={name} />
+  if ((who === null || who?.needs) && name) return <Reentry name={name} />
   return who?.ends_at ? <Warning endsAt={who.ends_at} /> : null
 }
 
 function Reentry({ name }: { name: string }) {
   return (
-    <Dialog
-      open
-      firm
-      onClose={() => undefined}
-      title="The session has ended"
-      about="Sign in again to go on. What you were doing is still here."
-    >
-      <Suspense fallback={null}>
-        <LoginForm name={name} onEntered={() => void queries.invalidateQueries()} />
-      </Suspense>
-    </Dialog>
+    <Suspense fallback={null}>
+      <Steps
+        who={null}
+        name={name}
+        onEntered={() => void queries.invalidateQueries()}
+        frame={(_title, _note, step) => (
+          <Dialog
+            open
+            firm
+            onClose={() => undefined}
+            title="The session has ended"
+            about="Sign in again to go on. What you were doing is still here."
+          >
+            {step}
+          </Dialog>
+        )}
+      />
+    </Suspense>
   )
 }
 

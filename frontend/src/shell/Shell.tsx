@@ -5,6 +5,7 @@ import { queries } from "@/api/queries"
 import { sessionQuery, useWho } from "@/api/session"
 import { Nav } from "./Nav"
 import { SessionGuard } from "./SessionGuard"
+import { StepUp } from "./StepUp"
 
 /** The frame around every page of somebody who is in. */
 export function Shell() {
@@ -26,6 +27,7 @@ export function Shell() {
         <Outlet />
       </div>
       <SessionGuard />
+      <StepUp />
     </div>
   )
 }
