@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from itertools import combinations
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from mathematricks_cli import fleet
 from mathematricks_cli.chaos.plan import FAULTS, KILLABLE, MONGOD, VENUE, Options, chosen, plan_of
 from mathematricks_cli.chaos.points import ANYONE, fail_points
-from mathematricks_cli.chaos.signals import MARKET, kinds_in, signals_of, strategies_of
+from mathematricks_cli.chaos.signals import MARKET, kinds_in, market_question, signals_of, strategies_of
 from mathematricks_cli.faults import OperatorFault
 
+D = Decimal
 POINTS = fail_points()
 seeds = st.integers(0, 1 << 32)
 counts = st.integers(1, 400)
@@ -69,6 +71,14 @@ def test_strategies_of_one_account_share_instruments_so_that_they_hold_against_e
 
     assert max(on_account.values()) > 1
     assert set(on_account) <= {one.symbol for one in MARKET}
+
+
+def test_an_order_that_is_to_rest_is_not_the_price_its_instrument_begins_at():
+    question = market_question()
+
+    assert question.seen == {
+        contract.key: D(str(one.price)) for contract, one in zip(question.contracts, MARKET, strict=True)
+    }
 
 
 def test_a_long_run_kills_everything_that_may_be_killed_and_lets_every_fault_strike():

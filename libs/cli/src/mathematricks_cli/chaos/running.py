@@ -15,6 +15,7 @@ from mathematricks.contracts.collections import ORDERS, PAPER_ORDERS
 from mathematricks.storage.mongo import mongo
 from pymongo.errors import PyMongoError
 
+from mathematricks_cli import fleet
 from mathematricks_cli.books import Balance
 from mathematricks_cli.chaos.breaker import Breaker, Felt
 from mathematricks_cli.chaos.checks import breaches_of
@@ -25,7 +26,16 @@ from mathematricks_cli.chaos.points import fail_points
 from mathematricks_cli.chaos.recovery import Books
 from mathematricks_cli.chaos.report import Report, slow_recoveries, tally_of
 from mathematricks_cli.chaos.sending import Answered, Pace, Senders
-from mathematricks_cli.chaos.signals import ACCOUNTS, SHARE, Planned, Strategy, kinds_in, signals_of, strategies_of
+from mathematricks_cli.chaos.signals import (
+    ACCOUNTS,
+    SHARE,
+    Planned,
+    Strategy,
+    kinds_in,
+    market_question,
+    signals_of,
+    strategies_of,
+)
 from mathematricks_cli.desk_client import DeskClient, DeskRefused, DeskSilent, desk_client
 from mathematricks_cli.desk_setup import add_sender, add_strategy, allocate, open_paper_account
 from mathematricks_cli.desk_status import debts_of
@@ -102,6 +112,7 @@ async def _books(desk: BrokenDesk) -> AsyncIterator[Books]:
 async def _set_up(client: DeskClient, state: StateDir, strategies: Sequence[Strategy]) -> dict[str, Sender]:
     for account in ACCOUNTS:
         await open_paper_account(client, account, cash_of([CASH]))
+    await client.post(fleet.EXECUTION, "/api/v1/market", market_question().model_dump(mode="json"))
     for each in strategies:
         settings = {"strategy_id": each.name, "strategy_name": each.name, "account": each.account}
         await add_strategy(client, settings | {"trading_mode": "PAPER"})

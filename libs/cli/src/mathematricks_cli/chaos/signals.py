@@ -6,7 +6,11 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
+
+from mathematricks.contracts.instruments import Contract
+from mathematricks.contracts.rest import MarketQuestion
 
 from mathematricks_cli.chaos.stories import USUAL, Instrument, Line, Scene, Story
 
@@ -65,6 +69,13 @@ class Planned:
     hurried: bool = False
     copies: int = 1
     repeats: int = 0
+
+
+def market_question() -> MarketQuestion:
+    """Return what makes a demo's market quote every instrument at its price, whoever names another one first."""
+    contracts = {each: Contract.model_validate({"symbol": each.symbol, "type": each.kind}) for each in MARKET}
+    seen = {contract.key: Decimal(str(each.price)) for each, contract in contracts.items()}
+    return MarketQuestion(contracts=tuple(contracts.values()), base_currency="USD", seen=seen)
 
 
 def strategies_of(seed: int) -> tuple[Strategy, ...]:
