@@ -62,7 +62,10 @@ WALK = {
             " accounts.all lines.turn standings.know standings.refresh shadows.after shadows.followed shadows.pairs"
             " shadows.undecided returns.named returns.refresh desk.decide debts.sweep"
         ),
-        beside=names("handlers/allocations handlers/backtests handlers/histories handlers/proposing handlers/watching"),
+        beside=names(
+            "handlers/allocations handlers/backtests handlers/histories handlers/proposing handlers/watching"
+            " handlers/simulating handlers/simulation_running"
+        ),
     ),
     "execution": Walk(
         (execution.ports.Ports,),

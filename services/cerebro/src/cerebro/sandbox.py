@@ -17,6 +17,8 @@ from typing import Any
 import orjson
 
 FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "ftplib.")
+POLITENESS = 5
+"""How far it stands behind the desk for a processor."""
 SAID_EVERY = 0.1
 """Seconds between two lines that say how far it is."""
 
@@ -39,6 +41,7 @@ def _writes(mode: str | None, flags: int) -> bool:
 
 def main() -> int:
     """Compute the job on standard input; return 0 where it came to its end."""
+    os.nice(POLITENESS)
     sys.dont_write_bytecode = True
     sys.addaudithook(no_way_out)
     from cerebro.domain.simulation.job import job_from  # imported with every door closed
