@@ -4,9 +4,10 @@ UV := .tools/uv/bin/uv
 PY := .venv/bin/python
 MEMBERS := $(addprefix -e ,$(wildcard libs/*) $(wildcard services/*))
 STATE ?= .local
-SEEDS ?= 1
+SEEDS ?= $(shell seq 1 20)
+SIGNALS ?= 2000
 
-.PHONY: help frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak fmt lock clean
+.PHONY: help frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak chaos fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
@@ -60,6 +61,11 @@ bench-quant: setup ## Measure the optimisers against their peers
 
 soak: setup  ## 200,000 signals through one desk: nothing may grow with history (an hour)
 	$(PY) tests/bench/soak.py
+
+chaos: setup ## 2,000 signals through a desk that is broken on purpose, 20 times (SEEDS, SIGNALS), in the background
+	@mkdir -p build/chaos
+	@nohup nice -n 10 $(PY) tests/bench/chaos.py --signals $(SIGNALS) $(SEEDS) >build/chaos/log 2>&1 & \
+	  echo "Runs as process $$!: build/chaos/log and build/chaos/summary.json tell how far it is; made again, it goes on"
 
 fmt: setup   ## Rewrite the code in the one style
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
