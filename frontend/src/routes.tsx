@@ -12,6 +12,7 @@ import { Broken, Missing } from "./pages/errors"
 import { modeOf, searchOf } from "./search"
 
 const nextOf = searchOf("next")
+const listOf = searchOf("list", "strategy", "status", "text", "sort", "signal")
 
 const root = createRootRoute({ notFoundComponent: Missing, errorComponent: Broken })
 
@@ -47,8 +48,15 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./pages/home/Home"), "Home"),
 })
 
+const activity = createRoute({
+  getParentRoute: () => shell,
+  path: "/activity",
+  validateSearch: listOf,
+  component: lazyRouteComponent(() => import("./pages/activity/Activity"), "Activity"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, invitation, shell.addChildren([home])]),
+  routeTree: root.addChildren([login, invitation, shell.addChildren([home, activity])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,

@@ -1,7 +1,7 @@
 /** Read the named text parameters of an address; what is empty or not text is not there. */
 export function searchOf<Name extends string>(...names: Name[]) {
-  return (search: Record<string, unknown>): { [name in Name]?: string } => {
-    const read: { [name in Name]?: string } = {}
+  return (search: Record<string, unknown>): { [name in Name]?: string | undefined } => {
+    const read: { [name in Name]?: string | undefined } = {}
     for (const name of names) {
       const value = search[name]
       if (typeof value === "string" && value !== "") read[name] = value
@@ -17,6 +17,6 @@ export function safeNext(next: string | undefined): string {
 }
 
 /** Which money a page shows, where its address says so. */
-export function modeOf(search: Record<string, unknown>): { mode?: "LIVE" | "PAPER" } {
+export function modeOf(search: Record<string, unknown>): { mode?: "LIVE" | "PAPER" | undefined } {
   return search.mode === "LIVE" || search.mode === "PAPER" ? { mode: search.mode } : {}
 }

@@ -1,16 +1,4 @@
-import {
-  Activity,
-  ChartPie,
-  FlaskConical,
-  HeartPulse,
-  House,
-  Landmark,
-  Layers,
-  type LucideIcon,
-  RadioTower,
-  UserCog,
-  UsersRound,
-} from "lucide-react"
+import { Activity, House, type LucideIcon } from "lucide-react"
 import type { Who } from "@/api/session"
 
 export interface PageEntry {
@@ -24,20 +12,9 @@ export interface PageEntry {
 /** Every page of the desk: its place in the navigation, its single-key shortcut (after g), and whose it is. */
 export const pages: readonly PageEntry[] = [
   { to: "/", name: "Home", icon: House, key: "h", roles: ["admin", "client", "sender"] },
+  { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {
   return pages.filter((page) => page.roles.includes(role))
-}
-
-export const icons = {
-  Activity,
-  ChartPie,
-  FlaskConical,
-  HeartPulse,
-  Landmark,
-  Layers,
-  RadioTower,
-  UserCog,
-  UsersRound,
 }

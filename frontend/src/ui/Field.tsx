@@ -2,7 +2,7 @@ import { type ComponentProps, type ReactNode, useId } from "react"
 import { cx } from "./cx"
 
 export const inputLook =
-  "h-8 w-full min-w-0 rounded border border-edge bg-panel px-2.5 text-base text-ink placeholder:text-ink-3 disabled:opacity-50 aria-invalid:border-loss"
+  "h-8 min-w-0 rounded border border-edge bg-panel px-2.5 text-base text-ink placeholder:text-ink-3 disabled:opacity-50 aria-invalid:border-loss"
 
 interface Frame {
   label: ReactNode
@@ -15,7 +15,7 @@ export function Field({ label, hint, error, className, ...rest }: Frame & Compon
   const id = useId()
   return (
     <Framed id={id} label={label} hint={hint} error={error}>
-      <input {...rest} {...tied(id, hint, error)} className={cx(inputLook, className)} />
+      <input {...rest} {...tied(id, hint, error)} className={cx(inputLook, "w-full", className)} />
     </Framed>
   )
 }
@@ -27,7 +27,7 @@ export function Area({ label, hint, error, className, ...rest }: Frame & Compone
       <textarea
         {...rest}
         {...tied(id, hint, error)}
-        className={cx(inputLook, "h-auto min-h-16 py-1.5", className)}
+        className={cx(inputLook, "w-full", "h-auto min-h-16 py-1.5", className)}
       />
     </Framed>
   )
@@ -44,7 +44,7 @@ export function Choice({
   const id = useId()
   return (
     <Framed id={id} label={label} hint={hint} error={error}>
-      <select {...rest} {...tied(id, hint, error)} className={cx(inputLook, "pr-1", className)}>
+      <select {...rest} {...tied(id, hint, error)} className={cx(inputLook, "w-full", "pr-1", className)}>
         {children}
       </select>
     </Framed>

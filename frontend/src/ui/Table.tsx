@@ -30,7 +30,7 @@ const fromWidth = {
 export function Table<Row>({ name, columns, rows, rowKey, className }: TableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
-    <div className={cx("overflow-x-auto", className)} tabIndex={0} role="region" aria-label={name}>
+    <div className={cx("overflow-x-auto px-1.5", className)} tabIndex={0} role="region" aria-label={name}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-b border-line">
@@ -59,7 +59,7 @@ export function Table<Row>({ name, columns, rows, rowKey, className }: TableProp
 
 export function cellClass<Row>(column: Column<Row>, more: string): string {
   return cx(
-    "px-2 first:pl-3.5 last:pr-3.5 whitespace-nowrap",
+    "px-2 whitespace-nowrap",
     column.numeric ? "text-right" : "text-left",
     column.from && fromWidth[column.from],
     column.className,

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router"
 import { Inbox } from "lucide-react"
 import type { Overview } from "@/api/overview"
 import { price } from "@/format/number"
@@ -20,7 +21,15 @@ const tones: Record<Signal["status"], string> = {
 export function RecentActivity({ overview }: { overview: Overview | undefined }) {
   const now = useNow()
   return (
-    <Panel title="Recent signals" note="UTC">
+    <Panel
+      title="Recent signals"
+      note="UTC"
+      actions={
+        <Link to="/activity" className="text-sm underline underline-offset-2">
+          View all
+        </Link>
+      }
+    >
       {!overview && <SkeletonRows rows={7} />}
       {overview && overview.signals.length === 0 && (
         <Empty icon={Inbox} title="No signals yet">
@@ -40,7 +49,11 @@ export function RecentActivity({ overview }: { overview: Overview | undefined })
 
 function Line({ signal, now }: { signal: Signal; now: number }) {
   return (
-    <div className="grid items-baseline grid-cols-[4.5rem_minmax(0,1fr)_auto] gap-x-2 text-sm">
+    <Link
+      to="/activity"
+      search={{ signal: signal.signal_id }}
+      className="-mx-1.5 grid rounded px-1.5 hover:bg-hover items-baseline grid-cols-[4.5rem_minmax(0,1fr)_auto] gap-x-2 text-sm"
+    >
       <span className="text-ink-3">{dayOrTime(signal.received_at, now)}</span>
       <span className="truncate">
         <span className="font-medium">{signal.instrument}</span>{" "}
@@ -52,6 +65,6 @@ function Line({ signal, now }: { signal: Signal; now: number }) {
         {signal.legs > 1 && `, ${counted(signal.legs, "leg")}`}
         {signal.reason && `: ${words(signal.reason).toLowerCase()}`}
       </span>
-    </div>
+    </Link>
   )
 }

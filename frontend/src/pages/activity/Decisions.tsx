@@ -1,0 +1,117 @@
+import { useQuery } from "@tanstack/react-query"
+import { Scale } from "lucide-react"
+import { useMemo } from "react"
+import { answered, api, type Schemas } from "@/api/client"
+import { quantity } from "@/format/number"
+import { dateTime } from "@/format/time"
+import { words } from "@/format/words"
+import { useEvery } from "@/live/query"
+import { Badge } from "@/ui/Badge"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { toneOf } from "@/ui/standing"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { says, useListing } from "./search"
+
+type Decision = Schemas["DecisionLine"]
+
+const columns: DataColumn<Decision>[] = [
+  {
+    key: "decided",
+    title: "Decided, UTC",
+    cell: (one) => dateTime(one.decided_at),
+    sortBy: (one) => one.decided_at,
+    from: "sm",
+    className: "text-ink-2",
+  },
+  {
+    key: "seq",
+    title: "No.",
+    cell: (one) => one.seq,
+    sortBy: (one) => one.seq,
+    numeric: true,
+    from: "xl",
+    className: "text-ink-3",
+  },
+  {
+    key: "strategy",
+    title: "Strategy",
+    cell: (one) => one.strategy_id,
+    sortBy: (one) => one.strategy_id,
+    from: "md",
+  },
+  {
+    key: "symbol",
+    title: "Symbol",
+    cell: (one) => <span className="font-medium">{one.legs[0]?.instrument ?? "–"}</span>,
+  },
+  { key: "wanted", title: "Wanted", cell: (one) => quantity(one.legs[0]?.wanted), numeric: true, from: "sm" },
+  { key: "given", title: "Given", cell: (one) => quantity(one.legs[0]?.quantity), numeric: true },
+  {
+    key: "outcome",
+    title: "Outcome",
+    cell: (one) => <Badge tone={toneOf(one.outcome)}>{words(one.outcome)}</Badge>,
+    sortBy: (one) => one.outcome,
+  },
+  {
+    key: "sentence",
+    title: "Why",
+    cell: (one) => (
+      <span className="block max-w-md truncate text-ink-2" title={one.sentence}>
+        {one.sentence}
+      </span>
+    ),
+    from: "lg",
+  },
+]
+
+export function Decisions() {
+  const { strategy, status, text, sort, mode, signal, change, open } = useListing()
+  const outcome = (["APPROVED", "RESIZED", "REFUSED"] as const).find((each) => each === status) ?? null
+  const query = useQuery({
+    queryKey: ["decisions", strategy ?? "", outcome],
+    queryFn: () =>
+      answered(
+        api.GET("/api/decisions", {
+          params: { query: { limit: 500, strategy_id: strategy ?? null, outcome } },
+        }),
+      ),
+    refetchInterval: useEvery(3),
+  })
+  const items = useMemo(
+    () =>
+      query.data?.items.filter(
+        (one) =>
+          one.mode === mode &&
+          says(text, one.sentence, one.strategy_id, one.external_id, one.legs[0]?.instrument),
+      ) ?? [],
+    [query.data, mode, text],
+  )
+  if (query.error && !query.data) {
+    return (
+      <div className="px-3.5 pb-3">
+        <Trouble what="The decisions" failure={query.error} retry={() => void query.refetch()} />
+      </div>
+    )
+  }
+  if (!query.data) return <SkeletonRows rows={12} />
+  if (items.length === 0) {
+    return (
+      <Empty icon={Scale} title={`No ${mode} decision here`}>
+        Each signal is decided once, with every cap and its numbers. Look at the other mode, or loosen the
+        filters.
+      </Empty>
+    )
+  }
+  return (
+    <DataTable
+      name="Decisions"
+      columns={columns}
+      items={items}
+      idOf={(one) => one.signal_id}
+      openId={signal}
+      onOpen={(one) => open(one.signal_id)}
+      sort={sort}
+      onSort={(next) => change({ sort: next })}
+    />
+  )
+}

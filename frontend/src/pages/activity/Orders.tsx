@@ -1,0 +1,113 @@
+import { useQuery } from "@tanstack/react-query"
+import { ListOrdered } from "lucide-react"
+import { useMemo } from "react"
+import { answered, api, type Schemas } from "@/api/client"
+import { price, quantity } from "@/format/number"
+import { dateTime } from "@/format/time"
+import { words } from "@/format/words"
+import { useEvery } from "@/live/query"
+import { Badge } from "@/ui/Badge"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { toneOf } from "@/ui/standing"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { says, useListing } from "./search"
+
+type Order = Schemas["OrderLine"]
+
+const columns: DataColumn<Order>[] = [
+  {
+    key: "decided",
+    title: "Decided, UTC",
+    cell: (one) => dateTime(one.decided_at),
+    sortBy: (one) => one.decided_at,
+    from: "sm",
+    className: "text-ink-2",
+  },
+  {
+    key: "id",
+    title: "Order",
+    cell: (one) => <span className="text-ink-3">{one.order_id.slice(0, 8)}…</span>,
+    from: "xl",
+  },
+  {
+    key: "strategy",
+    title: "Strategy",
+    cell: (one) => one.strategy_id,
+    sortBy: (one) => one.strategy_id,
+    from: "md",
+  },
+  { key: "account", title: "Account", cell: (one) => one.account, from: "xl", className: "text-ink-2" },
+  {
+    key: "instrument",
+    title: "Symbol",
+    cell: (one) => <span className="font-medium">{one.instrument}</span>,
+    sortBy: (one) => one.instrument,
+  },
+  {
+    key: "purpose",
+    title: "Purpose",
+    cell: (one) => `${words(one.purpose)}, ${one.order_type}`,
+    from: "lg",
+    className: "text-ink-2",
+  },
+  { key: "side", title: "Side", cell: (one) => one.side, from: "sm" },
+  { key: "quantity", title: "Quantity", cell: (one) => quantity(one.quantity), numeric: true },
+  { key: "filled", title: "Filled", cell: (one) => quantity(one.filled), numeric: true, from: "sm" },
+  { key: "price", title: "Filled price", cell: (one) => price(one.average_price), numeric: true, from: "md" },
+  {
+    key: "status",
+    title: "Status",
+    cell: (one) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
+    sortBy: (one) => one.status,
+  },
+]
+
+export function Orders() {
+  const { strategy, status, text, sort, mode, signal, change, open } = useListing()
+  const live = status === "live" ? true : status === "ended" ? false : null
+  const query = useQuery({
+    queryKey: ["orders", strategy ?? "", live],
+    queryFn: () =>
+      answered(
+        api.GET("/api/orders", { params: { query: { limit: 500, strategy_id: strategy ?? null, live } } }),
+      ),
+    refetchInterval: useEvery(3),
+  })
+  const items = useMemo(
+    () =>
+      query.data?.items.filter(
+        (one) =>
+          one.mode === mode &&
+          says(text, one.instrument, one.strategy_id, one.order_id, one.account, one.reason),
+      ) ?? [],
+    [query.data, mode, text],
+  )
+  if (query.error && !query.data) {
+    return (
+      <div className="px-3.5 pb-3">
+        <Trouble what="The orders" failure={query.error} retry={() => void query.refetch()} />
+      </div>
+    )
+  }
+  if (!query.data) return <SkeletonRows rows={12} />
+  if (items.length === 0) {
+    return (
+      <Empty icon={ListOrdered} title={`No ${mode} order here`}>
+        An approved signal owes orders; they show as the desk claims them. Look at the other mode, or loosen
+        the filters.
+      </Empty>
+    )
+  }
+  return (
+    <DataTable
+      name="Orders"
+      columns={columns}
+      items={items}
+      idOf={(one) => one.order_id}
+      openId={items.find((one) => one.signal_id === signal)?.order_id}
+      onOpen={(one) => open(one.signal_id)}
+      sort={sort}
+      onSort={(next) => change({ sort: next })}
+    />
+  )
+}

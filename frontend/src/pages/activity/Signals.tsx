@@ -1,0 +1,126 @@
+import { useInfiniteQuery } from "@tanstack/react-query"
+import { Inbox } from "lucide-react"
+import { useMemo } from "react"
+import { answered, api, type Schemas } from "@/api/client"
+import { price } from "@/format/number"
+import { dateTime } from "@/format/time"
+import { words } from "@/format/words"
+import { useEvery } from "@/live/query"
+import { Badge } from "@/ui/Badge"
+import { Button } from "@/ui/Button"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { toneOf } from "@/ui/standing"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { says, useListing } from "./search"
+
+type Signal = Schemas["SignalLine"]
+const PAGE = 50
+
+const columns: DataColumn<Signal>[] = [
+  {
+    key: "received",
+    title: "Received, UTC",
+    cell: (one) => dateTime(one.received_at),
+    sortBy: (one) => one.received_at,
+    from: "sm",
+    className: "text-ink-2",
+  },
+  {
+    key: "strategy",
+    title: "Strategy",
+    cell: (one) => one.strategy_id,
+    sortBy: (one) => one.strategy_id,
+    from: "md",
+  },
+  {
+    key: "instrument",
+    title: "Symbol",
+    cell: (one) => <span className="font-medium">{one.instrument}</span>,
+    sortBy: (one) => one.instrument,
+  },
+  {
+    key: "action",
+    title: "Action",
+    cell: (one) => (one.legs > 1 ? `${one.action}, ${one.legs} legs` : one.action),
+  },
+  { key: "price", title: "Price", cell: (one) => (one.price ? price(one.price) : "Market"), numeric: true },
+  { key: "sender", title: "Sender", cell: (one) => one.sender, from: "lg", className: "text-ink-2" },
+  {
+    key: "status",
+    title: "Status",
+    cell: (one) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
+    sortBy: (one) => one.status,
+  },
+  {
+    key: "reason",
+    title: "Reason",
+    cell: (one) => (
+      <span className="block max-w-80 truncate text-ink-2">{one.reason ? words(one.reason) : ""}</span>
+    ),
+    from: "xl",
+  },
+]
+
+export function Signals() {
+  const { strategy, status, text, sort, mode, signal, change, open } = useListing()
+  const every = useEvery(3)
+  const query = useInfiniteQuery({
+    queryKey: ["signals", strategy ?? ""],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET("/api/signals", {
+          params: { query: { limit: PAGE, strategy_id: strategy ?? null, before: pageParam ?? null } },
+        }),
+      ),
+    getNextPageParam: ({ items }) => (items.length === PAGE ? items.at(-1)?.received_at : undefined),
+    refetchInterval: (asked) => ((asked.state.data?.pages.length ?? 1) > 4 ? false : every),
+  })
+  const items = useMemo(
+    () =>
+      query.data?.pages
+        .flatMap((page) => page.items)
+        .filter((one) => one.mode === null || one.mode === undefined || one.mode === mode)
+        .filter((one) => !status || one.status === status)
+        .filter((one) =>
+          says(text, one.instrument, one.strategy_id, one.external_id, one.sender, one.reason),
+        ) ?? [],
+    [query.data, mode, status, text],
+  )
+  if (query.error && !query.data) {
+    return (
+      <div className="px-3.5 pb-3">
+        <Trouble what="The signals" failure={query.error} retry={() => void query.refetch()} />
+      </div>
+    )
+  }
+  if (!query.data) return <SkeletonRows rows={12} />
+  return (
+    <>
+      {items.length === 0 && (
+        <Empty icon={Inbox} title={`No ${mode} signal here`}>
+          Signals appear as their senders post them. Look at the other mode, or loosen the filters.
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <DataTable
+          name="Signals"
+          columns={columns}
+          items={items}
+          idOf={(one) => one.signal_id}
+          openId={signal}
+          onOpen={(one) => open(one.signal_id)}
+          sort={sort}
+          onSort={(next) => change({ sort: next })}
+        />
+      )}
+      {query.hasNextPage && (
+        <div className="flex justify-center border-t border-line p-2">
+          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Older signals
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,176 @@
+import {
+  type ColumnDef,
+  getCoreRowModel,
+  getSortedRowModel,
+  type Row,
+  type SortingState,
+  useReactTable,
+} from "@tanstack/react-table"
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { ArrowDown, ArrowUp } from "lucide-react"
+import { type KeyboardEvent, useMemo, useRef } from "react"
+import { cx } from "./cx"
+import { type Column, cellClass } from "./Table"
+
+export interface DataColumn<Item> extends Column<Item> {
+  /** What the column is sorted by; without it, it is not. */
+  sortBy?: (item: Item) => string | number
+}
+
+interface DataTableProps<Item> {
+  name: string
+  columns: readonly DataColumn<Item>[]
+  items: readonly Item[]
+  idOf: (item: Item) => string
+  onOpen?: (item: Item) => void
+  openId?: string | undefined
+  /** "-received" is by that column, the highest first. */
+  sort?: string | undefined
+  onSort?: ((sort: string | undefined) => void) | undefined
+  tone?: (item: Item) => string | undefined
+}
+
+const ROW = 36
+
+/** A long table: only the rows in sight exist, arrows move among them, Enter opens one. */
+export function DataTable<Item>(props: DataTableProps<Item>) {
+  const { columns, items, idOf, openId } = props
+  const box = useRef<HTMLDivElement>(null)
+  const definitions = useMemo(() => columns.map(definitionOf), [columns])
+  const sorting = useMemo(() => sortingOf(props.sort), [props.sort])
+  const table = useReactTable({
+    data: items as Item[],
+    columns: definitions,
+    state: { sorting },
+    autoResetAll: false,
+    autoResetPageIndex: false,
+    getRowId: idOf,
+    getCoreRowModel: getCoreRowModel(),
+    getSortedRowModel: getSortedRowModel(),
+  })
+  const rows = table.getRowModel().rows
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    initialRect: { width: 1000, height: 700 },
+  })
+  const inSight = virtual.getVirtualItems()
+  const before = inSight[0]?.start ?? 0
+  const after = virtual.getTotalSize() - (inSight.at(-1)?.end ?? 0)
+  return (
+    <div ref={box} className="max-h-[max(24rem,calc(100dvh-12rem))] overflow-auto px-1.5" tabIndex={-1}>
+      <table
+        aria-label={props.name}
+        aria-rowcount={rows.length + 1}
+        className="w-full border-collapse text-sm"
+      >
+        <thead className="sticky top-0 z-10 bg-panel">
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody onKeyDown={moveByArrows}>
+          <Gap height={before} columns={columns.length} />
+          {inSight.map(({ index }) => {
+            const row = rows[index] as Row<Item>
+            return <Line key={row.id} row={row} index={index} open={row.id === openId} {...props} />
+          })}
+          <Gap height={after} columns={columns.length} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+type LineProps<Item> = DataTableProps<Item> & { row: Row<Item>; index: number; open: boolean }
+
+function Line<Item>({ row, index, open, columns, onOpen, tone }: LineProps<Item>) {
+  const item = row.original
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      aria-selected={onOpen ? open : undefined}
+      tabIndex={onOpen ? 0 : undefined}
+      style={{ height: ROW }}
+      onClick={onOpen && (() => onOpen(item))}
+      onKeyDown={onOpen && ((event) => event.key === "Enter" && onOpen(item))}
+      className={cx(
+        "border-b border-line",
+        onOpen && "cursor-pointer hover:bg-hover focus-visible:-outline-offset-2",
+        open && "bg-hover",
+        tone?.(item),
+      )}
+    >
+      {columns.map((column) => (
+        <td key={column.key} className={cellClass(column, "")}>
+          {column.cell(item)}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+function Heading<Item>({
+  column,
+  sort,
+  onSort,
+}: { column: DataColumn<Item> } & Pick<DataTableProps<Item>, "sort" | "onSort">) {
+  const [sorting] = sortingOf(sort)
+  const mine = sorting?.id === column.key ? (sorting.desc ? "descending" : "ascending") : undefined
+  const next = mine === "descending" ? column.key : mine === "ascending" ? undefined : `-${column.key}`
+  return (
+    <th
+      scope="col"
+      aria-sort={mine}
+      className={cellClass(column, "h-8 font-medium text-ink-3 shadow-[inset_0_-1px_0_var(--line)]")}
+    >
+      {column.sortBy && onSort ? (
+        <button
+          type="button"
+          onClick={() => onSort(next)}
+          className="inline-flex items-center gap-1 hover:text-ink"
+        >
+          {column.title}
+          {mine === "descending" && <ArrowDown aria-hidden className="size-3" />}
+          {mine === "ascending" && <ArrowUp aria-hidden className="size-3" />}
+        </button>
+      ) : (
+        column.title
+      )}
+    </th>
+  )
+}
+
+function Gap({ height, columns }: { height: number; columns: number }) {
+  if (height <= 0) return null
+  return (
+    <tr aria-hidden style={{ height }}>
+      <td colSpan={columns} />
+    </tr>
+  )
+}
+
+function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
+  const row = (event.target as HTMLElement).closest("tr")
+  if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return
+  const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling
+  if (next instanceof HTMLElement && next.tabIndex === 0) {
+    event.preventDefault()
+    next.focus()
+    next.scrollIntoView({ block: "nearest" })
+  }
+}
+
+function definitionOf<Item>(column: DataColumn<Item>): ColumnDef<Item> {
+  const { key, sortBy } = column
+  return sortBy ? { id: key, accessorFn: sortBy, sortDescFirst: true } : { id: key, enableSorting: false }
+}
+
+function sortingOf(sort: string | undefined): SortingState {
+  if (!sort) return []
+  return [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }]
+}
