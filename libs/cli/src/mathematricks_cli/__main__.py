@@ -21,6 +21,7 @@ from mathematricks_cli.verbs import (
     replay,
     send,
     sender,
+    simulate,
     status,
     strategy,
     up,
@@ -41,6 +42,7 @@ app.command()(versions.promote)
 app.add_typer(versions.shadow, name="shadow")
 app.command()(allocate.allocate)
 app.command("min-account")(allocate.min_account)
+app.command()(simulate.simulate)
 app.command("ingest-backtest")(ingest_backtest.ingest_backtest)
 app.add_typer(sender.app, name="sender")
 app.command()(send.send)

@@ -49,20 +49,25 @@ def series_of_files(paths: Sequence[Path], said: Said) -> list[Series]:
     Raises:
         OperatorFault: a file cannot be read, or something must be asked first.
     """
+    return [one.series for one in measured_files(paths, said)]
+
+
+def measured_files(paths: Sequence[Path], said: Said) -> list[Measured]:
+    """Return the same with what each backtest comes to: its margin, and what a trade of it can be expected to gain."""
     if len(paths) == 1 and (wide := _wide(paths[0], said)):
         return wide
     return [_one(_table(path), path.stem, said) for path in paths]
 
 
-def _one(table: Table, name: str, said: Said) -> Series:
+def _one(table: Table, name: str, said: Said) -> Measured:
     backtest = read_backtest(table, said.options())
     if isinstance(backtest, Asked):
         raise OperatorFault(f"{name}: {backtest.question}")
-    return measure(name, backtest).series
+    return measure(name, backtest)
 
 
-def _wide(path: Path, said: Said) -> list[Series]:
-    """Return a series per column of a file whose first heading is the date and that has no column of returns."""
+def _wide(path: Path, said: Said) -> list[Measured]:
+    """Return a backtest per column of a file whose first heading is the date and that has no column of returns."""
     table = _table(path)
     heads = [str(cell).strip() if cell is not None else "" for cell in table[0]] if table else []
     days = [column for column, head in enumerate(heads) if "date" in head.lower()]
