@@ -125,11 +125,13 @@ class Statement(Message):
     What one closed month came to, in the agreement's currency. Never changed; each holds its forerunner's hash.
 
     ``hash`` is SHA-256 of the statement's canonical JSON without it. A fill belongs to the month it was
-    made in, or, booked after that month was closed, to the month it was booked in: a correction.
+    made in, or, booked after that month was closed, to the month it was booked in: a correction. A PAPER
+    statement is an estimate: nothing of it is ever due.
     """
 
     agreement_id: Id
     sender: Id
+    mode: Mode
     number: int = Field(ge=1)
     month: Month
     currency: Currency
@@ -149,7 +151,7 @@ class Statement(Message):
     brought: Money = Field(description="Balance of the statement before; negative: overpaid")
     paid: Money = Field(description="Payments since the statement before was closed")
     balance: Money = Field(description="brought + fee - paid")
-    due: Money = Field(description="The balance, where it is above 0 and reaches the minimum; else 0")
+    due: Money = Field(description="The balance, where it is above 0 and reaches the minimum; else, and on PAPER, 0")
     due_on: Day
     previous_hash: str
     hash: str

@@ -135,7 +135,10 @@ DASHBOARD_STATEMENTS = Collection(
     "dashboard_statements",
     "dashboard-processor",
     "Closed months of each agreement, chained by hash; never changed",
-    indexes=(Index((("agreement_id", 1), ("number", 1)), unique=True), Index((("sender", 1), ("month", -1)))),
+    indexes=(
+        Index((("agreement_id", 1), ("mode", 1), ("number", 1)), unique=True),
+        Index((("sender", 1), ("mode", 1), ("month", -1))),
+    ),
     model=Statement,
 )
 DASHBOARD_STRATEGIES = Collection(

@@ -209,7 +209,7 @@ class AgreementLine(Message):
     paid: Money = Field(description="Ever")
     due: Money = Field(description="Of the last statement and not yet paid")
     carried: Money = Field(description="Balance that is not due: below the minimum, or (below 0) overpaid")
-    unconverted: int = Field(0, description="Fills without a known rate; they count in the month they get one")
+    unconverted: int = Field(0, description="Fills this month in a currency without a known rate: they count nowhere")
 
 
 class SenderView(Dated):

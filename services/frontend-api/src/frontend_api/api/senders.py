@@ -56,13 +56,13 @@ async def sender_signals(
 @home_page.get("/sender/statements")
 async def sender_statements(here: Here, ports: Wired) -> Statements:
     """Return every statement of the sender who asks, the newest first."""
-    return Statements(items=tuple(await ports.views.statements({"sender": _oneself(here)})))
+    return Statements(items=tuple(await ports.views.statements({"sender": _oneself(here), "mode": "LIVE"})))
 
 
 @home_page.get("/sender/statements/{month}")
 async def sender_statement(month: Month, here: Here, ports: Wired) -> Statements:
     """Return the statements of one month, one per agreement."""
-    found = await ports.views.statements({"sender": _oneself(here), "month": month})
+    found = await ports.views.statements({"sender": _oneself(here), "mode": "LIVE", "month": month})
     if not found:
         raise not_there()
     return Statements(items=tuple(found))
@@ -105,7 +105,8 @@ async def end_agreement(agreement_id: Text, wanted: AgreementEnd, here: Here, po
 @senders.get("/agreements/{agreement_id}/statements")
 async def statements(agreement_id: Text, _: Here, ports: Wired) -> Statements:
     """Return the agreement's statements, the newest first."""
-    return Statements(items=tuple(await ports.views.statements({"agreement_id": agreement_id})))
+    asked = {"agreement_id": agreement_id, "mode": "LIVE"}
+    return Statements(items=tuple(await ports.views.statements(asked)))
 
 
 @senders.get("/agreements/{agreement_id}/payments", response_model=Payments)
