@@ -9,6 +9,7 @@ from frontend_api.domain.visibility import (
     Viewer,
     client_seen_by,
     may_open,
+    may_see_health,
     may_see_signal,
     receipt_for,
     sender_paid_by,
@@ -16,7 +17,8 @@ from frontend_api.domain.visibility import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from support.signals import a_signal
+from mathematricks.contracts.signal_health import SignalHealth
+from support.signals import NOON, a_signal
 from support.trails import a_booking, a_decision, a_fill, a_stored_signal, a_trading_order, an_order_record
 
 names = st.sampled_from(["alice", "bob", "", "ALICE", "alice "])
@@ -42,7 +44,8 @@ def test_only_admins_open_everything_and_clients_their_own_page_alone(viewer: Vi
 
 @given(viewer=viewers)
 def test_ones_own_page_is_of_the_client_or_the_sender_that_one_is(viewer: Viewer):
-    assert client_seen_by(viewer) in (None, viewer.client_id) and sender_paid_by(viewer) in (None, viewer.sender)
+    assert client_seen_by(viewer) in (None, viewer.client_id)
+    assert sender_paid_by(viewer) in (None, viewer.sender)
     assert client_seen_by(viewer) is None or viewer.role == "client"
     assert sender_paid_by(viewer) is None or viewer.role == "sender"
     assert "" not in (client_seen_by(viewer), sender_paid_by(viewer))
@@ -54,6 +57,15 @@ def test_a_signal_is_seen_by_admins_and_by_its_own_sender_alone(viewer: Viewer, 
 
     assert seen == (viewer.role == "admin" or (viewer.role == "sender" and viewer.sender == sender))
     assert sender_seen_by(viewer) is not None or viewer.role == "admin"
+
+
+@given(viewer=viewers, senders=st.lists(st.sampled_from(["alice", "bob"]), min_size=1, unique=True))
+def test_the_health_of_a_strategy_is_seen_by_those_who_may_see_all_its_signals(viewer: Viewer, senders: list[str]):
+    health = SignalHealth(
+        strategy_id="Trend", senders=tuple(senders), as_of=NOON, signals=1, last_received_at=NOON, warnings=()
+    )
+
+    assert may_see_health(viewer, health) == all(may_see_signal(viewer, sender) for sender in senders)
 
 
 @given(viewer=viewers, sender=st.sampled_from(["alice", "bob"]))

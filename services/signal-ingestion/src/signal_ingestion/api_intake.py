@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from mathematricks.contracts.rest import Failure
+from mathematricks.contracts.signal_health import SignalHealths
 from mathematricks.contracts.signals import (
     SENDER_NAME,
     IssuedSender,
@@ -77,11 +78,12 @@ async def signals(
     ports: OurPorts,
     limit: Limit = 100,
     strategy_id: Annotated[str | None, Query(max_length=100)] = None,
+    sender: Annotated[str | None, Query(max_length=60)] = None,
     before: AwareDatetime | None = None,
 ) -> SignalList:
     """Return accepted signals received before *before*."""
     storable = None if before is None else max(FIRST, min(LAST, before))
-    return SignalList(items=await ports.signals.newest(limit, strategy_id, storable))
+    return SignalList(items=await ports.signals.newest(limit, {"strategy_id": strategy_id, "sender": sender}, storable))
 
 
 @router.get("/intake/signals/{signal_id}", response_model=SignalRecord, responses=_MISSING)
@@ -97,6 +99,12 @@ async def signal(ports: OurPorts, signal_id: Annotated[str, Path(max_length=200)
 async def raw(ports: OurPorts, limit: Limit = 100, verdict: Verdict | None = None) -> RawList:
     """Return bodies that arrived; strangers' only when asked for by their verdict."""
     return RawList(items=await ports.raws.newest(limit, verdict))
+
+
+@router.get("/intake/health", response_model=SignalHealths)
+async def health(ports: OurPorts) -> SignalHealths:
+    """Return how the signals of each strategy have come in lately."""
+    return SignalHealths(items=tuple(await ports.health.all()))
 
 
 @router.get("/senders", response_model=SenderList)

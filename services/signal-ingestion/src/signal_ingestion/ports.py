@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from mathematricks.contracts.alerts import Severity
+from mathematricks.contracts.signal_health import SignalHealth
 from mathematricks.contracts.signals import (
     BodyFacts,
     RawRecord,
@@ -21,6 +23,7 @@ from mathematricks.messaging.outbox import Sweep
 from mathematricks.runtime.clock import Clock
 
 from signal_ingestion.domain.admission import Admitted
+from signal_ingestion.domain.health import Seen
 from signal_ingestion.settings import Settings
 
 
@@ -44,8 +47,8 @@ class Signals(Protocol):
     async def find(self, signal_id: str) -> SignalRecord | None:
         """Return the record of a signal."""
 
-    async def newest(self, limit: int, strategy_id: str | None, before: datetime | None) -> list[SignalRecord]:
-        """Return records received before *before*, newest first."""
+    async def newest(self, limit: int, of: Mapping[str, str | None], before: datetime | None) -> list[SignalRecord]:
+        """Return records *of* this strategy or sender (None: any), received before *before*, newest first."""
 
 
 class RawBodies(Protocol):
@@ -123,6 +126,28 @@ class Alarm(Protocol):
         """Raise the alert *key*; never raises an exception."""
 
 
+class Health(Protocol):
+    """What signal health is made of, and what was found."""
+
+    async def strategies(self) -> Mapping[str, datetime]:
+        """Return when the newest signal of each strategy was received."""
+
+    async def signals(self, strategy_id: str, limit: int) -> list[Seen]:
+        """Return the newest signals of a strategy, oldest first."""
+
+    async def positions(self, strategy_id: str) -> Mapping[str, Decimal]:
+        """Return what the desk holds for a strategy, by instrument."""
+
+    async def known(self, strategy_id: str) -> SignalHealth | None:
+        """Return what was found last."""
+
+    async def keep(self, health: SignalHealth) -> None:
+        """Record what was found now."""
+
+    async def all(self) -> list[SignalHealth]:
+        """Return the health of every strategy, by name."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything that a handler of signal-ingestion may touch."""
@@ -140,3 +165,4 @@ class Ports:
     announce: Callable[[StandardSignal], None]
     alarm: Alarm
     outbox: Sweep
+    health: Health

@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from mathematricks.contracts.collections import NONCES, RAW_SIGNALS, SENDERS, SIGNALS, UNAUTHENTICATED_SIGNALS
+from mathematricks.contracts.collections import (
+    NONCES,
+    RAW_SIGNALS,
+    SENDERS,
+    SIGNAL_HEALTH,
+    SIGNALS,
+    UNAUTHENTICATED_SIGNALS,
+)
 from mathematricks.contracts.topics import ALERTS, STANDARDIZED_SIGNALS
 from mathematricks.contracts.topics import RAW_SIGNALS as RAW_SIGNALS_TOPIC
 from mathematricks.messaging.bus import Bus
@@ -18,6 +25,7 @@ from signal_ingestion import api, handlers, jobs
 from signal_ingestion.adapters.buckets import TokenBuckets
 from signal_ingestion.adapters.collector import follow_collector
 from signal_ingestion.adapters.json_lines import serve_lines
+from signal_ingestion.adapters.mongo_health import MongoHealth
 from signal_ingestion.adapters.mongo_nonces import MongoNonces
 from signal_ingestion.adapters.mongo_raws import MongoRaws
 from signal_ingestion.adapters.mongo_senders import MongoSenders
@@ -28,7 +36,7 @@ from signal_ingestion.adapters.vault import DeploymentVault
 from signal_ingestion.ports import Ports
 from signal_ingestion.settings import Settings
 
-OWNED = (RAW_SIGNALS, UNAUTHENTICATED_SIGNALS, SIGNALS, SENDERS, NONCES)
+OWNED = (RAW_SIGNALS, UNAUTHENTICATED_SIGNALS, SIGNALS, SENDERS, NONCES, SIGNAL_HEALTH)
 ONE_A_MINUTE = 1 / 60
 
 
@@ -55,6 +63,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
                 announce=announcer,
                 alarm=BusAlarm(bus, clock, TokenBuckets(ONE_A_MINUTE, 1)),
                 outbox=signal_sweep(db, raws, bus),
+                health=MongoHealth(db),
             )
         finally:
             await announcer.finish()
@@ -71,6 +80,7 @@ service = Service(
     jobs=(
         Every(timedelta(seconds=1), jobs.sweep),
         Every(timedelta(seconds=3), jobs.refresh_senders),
+        Every(timedelta(seconds=30), jobs.watch_health),
     ),
     streams=(serve_lines, follow_collector),
     routes=(api.plain, api.router),

@@ -18,6 +18,7 @@ from mathematricks.contracts.reconciliation import ReconciliationReport
 from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
 from mathematricks.contracts.sandbox import SandboxRecord
 from mathematricks.contracts.shadows import VersionSeen
+from mathematricks.contracts.signal_health import SignalHealth
 from mathematricks.contracts.signals import NonceRecord, RawRecord, SenderRecord, SignalRecord
 from mathematricks.contracts.users import AuditEntry, LoginAttempts, Session, User
 
@@ -46,6 +47,7 @@ SIGNALS = Collection(
     indexes=(
         Index((("strategy_id", 1), ("strategy_seq", -1)), unique=True),
         Index((("received_at", -1),)),
+        Index((("sender", 1), ("received_at", -1))),
         OWED,
     ),
     model=SignalRecord,
@@ -59,6 +61,12 @@ NONCES = Collection(
     "Nonces of signed bodies, kept 15 minutes",
     indexes=(Index((("seen_at", 1),), expire_after_seconds=900),),
     model=NonceRecord,
+)
+SIGNAL_HEALTH = Collection(
+    "signal_health",
+    "signal-ingestion",
+    "How each strategy's signals come in: gaps, sides twice, silence, positions believed otherwise",
+    model=SignalHealth,
 )
 
 # cerebro

@@ -11,6 +11,7 @@ from mathematricks.contracts.base import Mode
 from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.decisions import Outcome
 from mathematricks.contracts.receipts import DecisionLines, OrderLines, Receipt, SignalLines
+from mathematricks.contracts.signal_health import SignalHealths
 from pydantic import AwareDatetime
 
 from frontend_api.api.who import CREDENTIALS, MAY_REFUSE, Here, Wired, guarded, not_there
@@ -58,6 +59,12 @@ async def newest_signals(
     """Return the signals received, newest first, each with what was decided; *before* pages on."""
     asked = {"limit": limit, "strategy_id": strategy_id, "before": before.isoformat() if before else None}
     return await activity.newest_signals(here.viewer, asked, ports)
+
+
+@signals.get("/signal-health")
+async def signal_health(here: Here, ports: Wired) -> SignalHealths:
+    """Return how each strategy's signals come in: gaps, sides twice, silence, positions believed otherwise."""
+    return await activity.signal_health(here.viewer, ports)
 
 
 @receipt_page.get("/signals/{name:path}/receipt")

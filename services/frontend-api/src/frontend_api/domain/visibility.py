@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mathematricks.contracts.receipts import Receipt, ReceiptDecision, ReceiptOrder
+from mathematricks.contracts.signal_health import SignalHealth
 from mathematricks.contracts.users import User, UserRole
 
 
@@ -77,6 +78,11 @@ def client_seen_by(viewer: Viewer) -> str | None:
 def sender_paid_by(viewer: Viewer) -> str | None:
     """Return the sender whose earnings are *viewer*'s own; None: nobody's, and an admin has none."""
     return viewer.sender or None if viewer.role == "sender" else None
+
+
+def may_see_health(viewer: Viewer, health: SignalHealth) -> bool:
+    """Return whether the health of a strategy exists for *viewer*: a sender's only where every signal was theirs."""
+    return all(may_see_signal(viewer, sender) for sender in health.senders)
 
 
 def receipt_for(viewer: Viewer, receipt: Receipt) -> Receipt | None:

@@ -14,14 +14,16 @@ from mathematricks.contracts.receipts import (
     OrderLines,
     SignalLines,
 )
+from mathematricks.contracts.signal_health import SignalHealth, SignalHealths
 from mathematricks.contracts.signals import StandardSignal
 
 from frontend_api.domain.lines import line_of
-from frontend_api.domain.visibility import Viewer, may_see_signal, sender_seen_by
+from frontend_api.domain.visibility import Viewer, may_see_health, may_see_signal, sender_seen_by
 from frontend_api.handlers.owned import Question, found, listed, read
 from frontend_api.ports import Ports
 
 SIGNALS = ("api", "v1", "intake", "signals")
+HEALTH = ("api", "v1", "intake", "health")
 DECISIONS = ("api", "v1", "decisions")
 ORDERS = ("api", "v1", "orders")
 FURTHEST = 500
@@ -52,6 +54,12 @@ async def newest_signals(viewer: Viewer, asked: Mapping[str, Any], ports: Ports)
     older = await asyncio.gather(*(_decision_on(one.signal_id, ports) for one in mine if one.signal_id not in known))
     known |= {decision.signal_id: decision for decision in older if decision}
     return SignalLines(items=tuple(line_of(signal, known.get(signal.signal_id)) for signal in mine))
+
+
+async def signal_health(viewer: Viewer, ports: Ports) -> SignalHealths:
+    """Return the health of every strategy whose signals *viewer* may see."""
+    all_of_them = await listed(Question("signal-ingestion", HEALTH), SignalHealth, ports)
+    return SignalHealths(items=tuple(health for health in all_of_them if may_see_health(viewer, health)))
 
 
 async def _decision_on(signal_id: str, ports: Ports) -> Decision | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,8 +52,8 @@ class MongoSignals:
             document = await self._collection.find_one({"_id": signal_id})
         return SignalRecord.model_validate(document) if document else None
 
-    async def newest(self, limit: int, strategy_id: str | None, before: datetime | None) -> list[SignalRecord]:
-        wanted: Document = {} if strategy_id is None else {"strategy_id": strategy_id}
+    async def newest(self, limit: int, of: Mapping[str, str | None], before: datetime | None) -> list[SignalRecord]:
+        wanted: Document = {name: value for name, value in of.items() if value is not None}
         if before is not None:
             wanted["received_at"] = {"$lt": before}
         newest_first = [("received_at", -1), ("strategy_seq", -1)]
