@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from mathematricks_cli.__main__ import app
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME_IN_WALK = re.compile(r"`([\w./-]+\.py):(\w+)`")
@@ -88,3 +92,49 @@ def test_the_project_speaks_of_itself_alone() -> None:
     mine = Path(__file__)
 
     assert [path for path in texts if path != mine and UNSPEAKABLE.search(path.read_text())] == []
+
+
+COMMAND = re.compile(r"(?:^    |`)(?:\.venv/bin/)?mathematricks ([a-z][^`#\n]*)", re.MULTILINE)
+PLACEHOLDER = re.compile(r"<[^>]+>|…")
+ALERT_KEYS = re.compile(r"^\| (`[^|]+`) \|", re.MULTILINE)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every line of the documents that shows the operator's command, with the document it stands in."""
+    found = []
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        found += [(path.name, line.strip()) for line in COMMAND.findall(path.read_text())]
+    return found
+
+
+@pytest.mark.parametrize(("document", "line"), commands())
+def test_every_command_that_a_document_shows_is_one(document: str, line: str) -> None:
+    command: Any = typer.main.get_command(app)
+    words = shlex.split(PLACEHOLDER.sub("x", line))
+    while words and hasattr(command, "commands"):
+        assert words[0] in command.commands, f"{document}: mathematricks {line}"
+        command = command.commands[words.pop(0)]
+
+    known = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
+
+    unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
+    assert unknown == [], f"{document}: mathematricks {line}"
+
+
+def test_every_alert_that_operations_explain_is_raised_somewhere() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    table = text[text.index("## Alerts, by key") :]
+    keys = [key for row in ALERT_KEYS.findall(table) for key in re.findall(r"`([^`]+)`", row)]
+    code = "\n".join(path.read_text() for path in tracked(".py") if "/src/" in path.as_posix())
+
+    assert len(keys) > 20
+    assert [key for key in keys if f'"{key}' not in code] == []
+
+
+def test_every_link_within_operations_leads_somewhere() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    heads = {
+        re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^## (.+)$", text, re.M)
+    }
+
+    assert [link for link in re.findall(r"\(#([^)]+)\)", text) if link not in heads] == []
