@@ -55,8 +55,14 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./pages/activity/Activity"), "Activity"),
 })
 
+const allocations = createRoute({
+  getParentRoute: () => shell,
+  path: "/allocations",
+  component: lazyRouteComponent(() => import("./pages/allocations/Allocations"), "Allocations"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, invitation, shell.addChildren([home, activity])]),
+  routeTree: root.addChildren([login, invitation, shell.addChildren([home, allocations, activity])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,

@@ -3,6 +3,7 @@ import { useEffect } from "react"
 import { whenSignedOut } from "@/api/client"
 import { queries } from "@/api/queries"
 import { sessionQuery, useWho } from "@/api/session"
+import { Toasts } from "@/ui/toast"
 import { Nav } from "./Nav"
 import { SessionGuard } from "./SessionGuard"
 import { StepUp } from "./StepUp"
@@ -28,6 +29,7 @@ export function Shell() {
       </div>
       <SessionGuard />
       <StepUp />
+      <Toasts />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Activity, House, type LucideIcon } from "lucide-react"
+import { Activity, ChartPie, House, type LucideIcon } from "lucide-react"
 import type { Who } from "@/api/session"
 
 export interface PageEntry {
@@ -12,6 +12,7 @@ export interface PageEntry {
 /** Every page of the desk: its place in the navigation, its single-key shortcut (after g), and whose it is. */
 export const pages: readonly PageEntry[] = [
   { to: "/", name: "Home", icon: House, key: "h", roles: ["admin", "client", "sender"] },
+  { to: "/allocations", name: "Allocations", icon: ChartPie, key: "l", roles: ["admin"] },
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
 ]
 

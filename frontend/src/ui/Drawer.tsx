@@ -30,7 +30,6 @@ export function Drawer({ open, onClose, title, actions, children }: DrawerProps)
               </IconButton>
             </Radix.Close>
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <div className="min-h-0 flex-1 overflow-y-auto p-4" tabIndex={0} role="region" aria-label="Details">
             {children}
           </div>

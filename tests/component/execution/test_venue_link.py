@@ -47,6 +47,26 @@ async def test_the_venues_no_is_a_rejection_with_its_reason(served: ServedVenue)
             await broker.submit(an_order(STOCK, quantity="0.5"))
 
 
+async def test_what_is_cancelled_at_one_moment_is_cancelled(served: ServedVenue):
+    names = [f"o{number}.1" for number in range(3)]
+    async with _broker(served.url) as broker:
+        for name in names:
+            await broker.submit(an_order(STOCK, client_order_id=name, order_type="LIMIT", limit_price=Decimal(1)))
+        await asyncio.gather(*(broker.cancel(ACCOUNT, name) for name in (*names[:2], "o9.9")))
+        states = [await broker.find(ACCOUNT, name) for name in names]
+
+    assert [state.status if state else None for state in states] == ["CANCELLED", "CANCELLED", "WORKING"]
+
+
+async def test_each_cancellation_of_one_call_has_an_answer_of_its_own():
+    said = b'[{}, {"rejected": "FILLED"}, {"unknown": "the book kept changing"}]'
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(said), said)
+    async with _answering(answer) as url, _broker(url) as broker:
+        outcomes = await asyncio.gather(*(broker.cancel(ACCOUNT, name) for name in "abc"), return_exceptions=True)
+
+    assert [type(each) for each in outcomes] == [type(None), BrokerRejected, BrokerUnavailable]
+
+
 async def test_an_order_that_nobody_waits_for_any_more_is_not_taken(served: ServedVenue):
     headers = authorised() | {wire.UNTIL: (datetime.now(UTC) - timedelta(seconds=1)).isoformat()}
     async with httpx.AsyncClient(base_url=served.url, headers=headers, trust_env=False) as http:

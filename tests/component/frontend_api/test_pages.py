@@ -32,6 +32,7 @@ REQUESTS = [
     ("GET", "/api/dashboard", None),
     ("GET", "/api/signals", None),
     ("GET", "/api/signals/s1/receipt", None),
+    ("GET", "/api/signal-health", None),
     ("GET", "/api/orders", None),
     ("GET", "/api/decisions", None),
     ("GET", "/api/alerts", None),
@@ -97,6 +98,8 @@ IN_ANY_ROLE = [
     ("POST", "/api/session/enrolment/confirm"),
     ("POST", "/api/session/recovery-codes"),
     ("POST", "/api/session/step-up"),
+    ("GET", "/api/stream"),
+    ("GET", "/api/heartbeat"),
 ]
 WITHOUT_A_SESSION = {
     ("POST", "/api/auth/login"),

@@ -4,6 +4,7 @@ import { Page } from "@/shell/Page"
 import { Trouble } from "@/ui/states"
 import { Accounts } from "./Accounts"
 import { AlertBar } from "./AlertBar"
+import { EquityPanel } from "./EquityPanel"
 import { Positions } from "./Positions"
 import { RecentActivity } from "./RecentActivity"
 import { Services } from "./Services"
@@ -20,6 +21,7 @@ export function AdminHome() {
       <Standing overview={data} mode={mode} />
       <div className="grid gap-3.5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-3.5">
+          <EquityPanel mode={mode} />
           <Positions overview={data} />
           <Accounts overview={data} />
         </div>

@@ -25,6 +25,7 @@ from mathematricks_cli.verbs import (
     status,
     strategy,
     up,
+    user,
     venue,
     versions,
 )
@@ -45,6 +46,7 @@ app.command("min-account")(allocate.min_account)
 app.command()(simulate.simulate)
 app.command("ingest-backtest")(ingest_backtest.ingest_backtest)
 app.add_typer(sender.app, name="sender")
+app.add_typer(user.app, name="user")
 app.command()(send.send)
 app.command()(receipt.receipt)
 app.add_typer(replay.app, name="replay")

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from mathematricks.messaging.bus import Bus
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
 from mathematricks.runtime.logging import configure_logging
+from mathematricks.runtime.serving import LeavingServer
 from mathematricks.runtime.settings import Platform, SettingsInvalid, read_settings
 from pydantic import SecretStr, ValidationError
 
@@ -27,6 +29,8 @@ from mathematricks_cli.state import DeskRecord, StateDir, UpOptions
 
 SHADOWS_OWN = "CEREBRO_SHADOW_"
 PROFILE = "MATHEMATRICKS_PROFILE"
+PAGES = Path(__file__).resolve().parents[4] / "frontend" / "dist"
+"""Where a checkout builds the pages."""
 
 
 class StartFailed(OperatorFault):
@@ -85,7 +89,8 @@ def platform_of(state: StateDir, mongod: DeskMongod, options: UpOptions) -> Plat
 def usual_settings(paper_cash: Mapping[str, str]) -> dict[str, str]:
     """Return what services are told on one's own machine, unless the environment says otherwise."""
     cash = {"EXECUTION_PAPER_CASH": paper_cash["USD"]} if "USD" in paper_cash else {}
-    return {"FRONTEND_API_PLAIN_HTTP": "true", **cash}
+    pages = {"FRONTEND_API_FRONTEND_DIR": str(PAGES)} if PAGES.parent.is_dir() else {}
+    return {"FRONTEND_API_PLAIN_HTTP": "true", **pages, **cash}
 
 
 def create_apps(platform: Platform, bus: Bus) -> list[FastAPI]:
@@ -153,7 +158,7 @@ def _serve(desk: Composite, options: UpOptions) -> None:
         lifespan="on",
         timeout_graceful_shutdown=20,
     )
-    uvicorn.Server(config).run()
+    LeavingServer(config, desk.apps).run()
 
 
 def await_port(port: int, host: str, patience: float = 2.0) -> None:

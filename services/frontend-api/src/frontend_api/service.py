@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from mathematricks.contracts import collections
 from mathematricks.messaging.bus import Bus
@@ -23,18 +24,22 @@ from frontend_api.adapters.headers import SecurityHeaders
 from frontend_api.adapters.http_owners import HttpOwners
 from frontend_api.adapters.mongo_attempts import MongoAttempts
 from frontend_api.adapters.mongo_audit import MongoAudit
+from frontend_api.adapters.mongo_documents import MongoDocuments
 from frontend_api.adapters.mongo_invitations import MongoInvitations
 from frontend_api.adapters.mongo_overviews import MongoOverviews
 from frontend_api.adapters.mongo_second_factors import MongoSecondFactors
 from frontend_api.adapters.mongo_sessions import MongoSessions
 from frontend_api.adapters.mongo_users import MongoUsers
 from frontend_api.adapters.mongo_views import MongoViews
+from frontend_api.adapters.pages import Pages, build_of
+from frontend_api.adapters.switchboard import Switchboard
 from frontend_api.api import (
     clients,
     desk,
     entrance,
     governing,
     holding,
+    live,
     owned,
     people,
     sandbox,
@@ -44,6 +49,7 @@ from frontend_api.api import (
 )
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
+from frontend_api.handlers.live import follow_documents
 from frontend_api.ports import FirstAdmin, Keys, Ports
 from frontend_api.settings import FIRST_ADMIN, LARGEST_BODY, Settings
 
@@ -77,6 +83,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             attempts=MongoAttempts(db),
             audit=MongoAudit(db),
             passwords=stack.enter_context(argon2_passwords()),
+            documents=MongoDocuments(db),
+            live=Switchboard(),
+            build=partial(build_of, settings.frontend_dir),
             overviews=MongoOverviews(db),
             views=MongoViews(db),
             owners=HttpOwners(clients),
@@ -86,6 +95,11 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             session_terms=SessionTerms(settings.session_idle, settings.session_life),
             first_admin=first_admin_of(settings),
         )
+
+
+def hang_up(ports: Ports) -> None:
+    """End every browser's stream: they connect again, to whoever serves next."""
+    ports.live.end_all("leaving")
 
 
 def new_secret() -> str:
@@ -121,11 +135,13 @@ service = Service(
     settings=Settings,
     connect=connect,
     on_start=ensure_admin,
+    on_leaving=hang_up,
     owns=OWNED,
     routes=(
         *entrance.routers,
         *second_factor.routers,
         *people.routers,
+        live.router,
         *desk.routers,
         *owned.routers,
         governing.router,
@@ -135,6 +151,7 @@ service = Service(
         *clients.routers,
         *senders.routers,
     ),
-    middleware=(SecurityHeaders,),
+    streams=(follow_documents,),
+    middleware=(Pages, SecurityHeaders),
     largest_body=LARGEST_BODY,
 )

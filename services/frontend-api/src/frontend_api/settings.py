@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from mathematricks.runtime.settings import ServiceSettings
@@ -32,6 +33,9 @@ class Settings(ServiceSettings):
     """A session unused for so long ends."""
     session_life: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(hours=12)
     """A session ends after so long whatever happens."""
+
+    frontend_dir: Path | None = None
+    """The built pages (``frontend/dist``); without them a page says how to build them."""
 
     @property
     def cookie(self) -> str:

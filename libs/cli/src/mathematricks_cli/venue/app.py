@@ -156,9 +156,18 @@ class Api:
         await self._floor.venue.submit(order)
         self._faults.strike("stale_clock", order.account, order.contract.key)
 
-    async def cancel(self, request: Request) -> None:
-        order = await _body(request, wire.ORDER_NAME)
-        await self._floor.venue.cancel(order.account, order.client_order_id)
+    async def cancel(self, request: Request) -> Any:
+        orders = await _body(request, wire.ORDER_NAMES)
+        return await asyncio.gather(*(self._cancelled(order) for order in orders))
+
+    async def _cancelled(self, order: wire.OrderName) -> wire.Cancelled:
+        try:
+            await self._floor.venue.cancel(order.account, order.client_order_id)
+        except BrokerRejected as no:
+            return wire.Cancelled(rejected=str(no))
+        except (KeyError, BrokerUnavailable, PyMongoError) as silence:
+            return wire.Cancelled(unknown=str(silence))
+        return wire.Cancelled()
 
     async def find(self, request: Request) -> Any:
         state = await self._floor.venue.find(_asked(request, "account"), _asked(request, "client_order_id"))

@@ -14,6 +14,7 @@ from mathematricks.messaging.pubsub import PubSubBus
 from mathematricks.runtime.http import create_app
 from mathematricks.runtime.logging import configure_logging
 from mathematricks.runtime.service import LARGEST_BODY, Service
+from mathematricks.runtime.serving import LeavingServer
 from mathematricks.runtime.settings import ServiceSettings, SettingsInvalid, read_settings
 
 NOT_STARTED = 3
@@ -38,8 +39,9 @@ def run(service: Service) -> None:
 
 async def _serve(service: Service, settings: ServiceSettings, project: str, host: str, port: int) -> bool:
     bus = PubSubBus(project)
+    app = create_app(service, settings, bus)
     config = uvicorn.Config(
-        create_app(service, settings, bus),
+        app,
         host=host,
         port=port,
         http="httptools",
@@ -50,7 +52,7 @@ async def _serve(service: Service, settings: ServiceSettings, project: str, host
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
     )
-    server = uvicorn.Server(config)
+    server = LeavingServer(config, (app,))
     _settle_memory()
     try:
         await server.serve()

@@ -39,6 +39,7 @@ class Service:
         settings: Everything the service can be told.
         connect: ``connect(settings, bus)`` yields the service's ports and closes them in reverse.
         on_start: Runs before the service subscribes: reconcile with the truth, rebuild caches.
+        on_leaving: Runs when the process is told to stop, before open answers are waited for.
         consumes: Topic to ``handler(message, ports)``.
         streams: Loops that live as long as the process; one that ends kills it (crash-only).
         middleware: What every request and answer passes, outermost last: ``wrap(app, settings=…)``.
@@ -53,6 +54,7 @@ class Service:
     publishes: tuple[Topic[Any], ...] = ()
     owns: tuple[Collection, ...] = ()
     on_start: Run | None = None
+    on_leaving: Callable[[Any], None] | None = None
     jobs: tuple[Every, ...] = ()
     streams: tuple[Run, ...] = ()
     routes: tuple[APIRouter, ...] = ()
@@ -71,6 +73,11 @@ class Running:
     ready: bool = False
     stores: tuple[Database, ...] = ()
     loops: Loops | None = None
+
+    def leave(self) -> None:
+        """End what would not end by itself: the process is told to stop."""
+        if self.service.on_leaving:
+            self.service.on_leaving(self.ports)
 
     def alive(self) -> bool:
         """Whether every stream lives and the event loop turns."""

@@ -22,7 +22,7 @@ from mathematricks.contracts.money_views import SenderView, SenderViews, SignalR
 from mathematricks.contracts.rest import Failure
 
 from frontend_api.api.desk import MODES, Before, Limit, page_router
-from frontend_api.api.who import Here, Presence, Wired, not_there
+from frontend_api.api.who import Fresh, Here, Presence, Wired, not_there
 from frontend_api.domain.visibility import Page, sender_paid_by
 from frontend_api.handlers.owned import Change, Question, answer_to, carried_out
 from frontend_api.ports import Answer, Ports
@@ -115,9 +115,19 @@ async def payments(agreement_id: Text, _: Here, ports: Wired) -> Response:
     return await _asked((*AGREEMENTS, agreement_id, "payments"), ports)
 
 
-@senders.post("/agreements/{agreement_id}/payments", status_code=201, response_model=Payment, responses=CONFLICT)
+@senders.post(
+    "/agreements/{agreement_id}/payments",
+    status_code=201,
+    response_model=Payment,
+    responses=CONFLICT,
+    dependencies=(Fresh,),
+)
 async def record_payment(agreement_id: Text, wanted: NewPayment, here: Here, ports: Wired) -> Response:
-    """Record a payment that was made; more than is due only where that is accepted; the same key records once."""
+    """
+    Record a payment that was made, with a fresh second factor; the same key records once.
+
+    More than is due is taken only where that is accepted.
+    """
     path = (*AGREEMENTS, agreement_id, "payments")
     return await _changed(("payments.record", path, path), wanted, here, ports)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from mathematricks.contracts.base import Message
+from mathematricks.contracts.money_views import ClientView, SenderView, SignalRow
 from mathematricks.contracts.receipts import Receipt, ReceiptDecision, ReceiptOrder
 from mathematricks.contracts.signal_health import SignalHealth
 from mathematricks.contracts.users import User, UserRole
@@ -83,6 +85,26 @@ def sender_paid_by(viewer: Viewer) -> str | None:
 def may_see_health(viewer: Viewer, health: SignalHealth) -> bool:
     """Return whether the health of a strategy exists for *viewer*: a sender's only where every signal was theirs."""
     return all(may_see_signal(viewer, sender) for sender in health.senders)
+
+
+def sees_dashboard(viewer: Viewer, _: Message) -> bool:
+    """Return whether the desk's own documents exist for *viewer*."""
+    return may_open(viewer, Page.DASHBOARD)
+
+
+def sees_client_document(viewer: Viewer, view: ClientView) -> bool:
+    """Return whether a client's document exists for *viewer*: for an admin, and for that client."""
+    return may_open(viewer, Page.CLIENTS) or client_seen_by(viewer) == view.client_id
+
+
+def sees_sender_document(viewer: Viewer, view: SenderView) -> bool:
+    """Return whether a sender's document exists for *viewer*: for an admin, and for that sender."""
+    return may_open(viewer, Page.SENDERS) or sender_paid_by(viewer) == view.sender
+
+
+def sees_own_signal(viewer: Viewer, row: SignalRow) -> bool:
+    """Return whether *row* is a signal of *viewer*'s own."""
+    return sender_paid_by(viewer) == row.sender
 
 
 def receipt_for(viewer: Viewer, receipt: Receipt) -> Receipt | None:

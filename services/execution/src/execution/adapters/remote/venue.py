@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from mathematricks.contracts.accounts import AccountUpdate
 from mathematricks.contracts.instruments import Quote
+from mathematricks.storage.group_commit import GroupCommit
 
 from execution.adapters.remote import wire
 from execution.adapters.remote.link import VenueLink, understood
 from execution.adapters.simulated_market import SOURCE
-from execution.ports import BrokerEvent, BrokerFill, BrokerOrder, BrokerOrderState, BrokerUnavailable
+from execution.ports import BrokerEvent, BrokerFill, BrokerOrder, BrokerOrderState, BrokerRejected, BrokerUnavailable
 
 
 class RemoteVenue:
@@ -28,6 +29,7 @@ class RemoteVenue:
 
     def __init__(self, link: VenueLink) -> None:
         self._link = link
+        self._cancels: GroupCommit[wire.OrderName, None] = GroupCommit(self._cancel_all, most=100, at_once=4)
 
     def accounts(self) -> Sequence[str]:
         return sorted(self._link.accounts)
@@ -56,7 +58,7 @@ class RemoteVenue:
                 await self._learn_accounts()
 
     async def cancel(self, account: str, client_order_id: str) -> None:
-        await self._link.send(wire.CANCELS, wire.ORDER_NAME.dump_json(wire.OrderName(account, client_order_id)))
+        await self._cancels(wire.OrderName(account, client_order_id))
 
     async def find(self, account: str, client_order_id: str) -> BrokerOrderState | None:
         found: BrokerOrderState | None = await self._link.ask(
@@ -90,6 +92,19 @@ class RemoteVenue:
     async def tick(self) -> None:
         """The venue looks at its own clock."""
 
+    async def _cancel_all(self, orders: list[wire.OrderName]) -> Sequence[BrokerRejected | BrokerUnavailable | None]:
+        """Ask for all that is to be cancelled at the same moment, as when everything is flattened, in one call."""
+        said = understood(
+            wire.CANCELLED, await self._link.send(wire.CANCELS, wire.ORDER_NAMES.dump_json(tuple(orders)))
+        )
+        return [_refusal(each) for each in said]
+
     async def _learn_accounts(self) -> None:
         for account in await self._link.ask(wire.ACCOUNTS, wire.ACCOUNT_LIST):
             self._link.accounts[account.account] = account.base_currency
+
+
+def _refusal(said: wire.Cancelled) -> BrokerRejected | BrokerUnavailable | None:
+    if said.rejected:
+        return BrokerRejected(said.rejected)
+    return BrokerUnavailable(f"the venue did not answer: {said.unknown}") if said.unknown else None

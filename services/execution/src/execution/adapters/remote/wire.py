@@ -56,6 +56,14 @@ class OrderName:
 
 
 @dataclass(frozen=True)
+class Cancelled:
+    """What came of one cancellation that was asked for: the venue's no, or why nobody knows; neither is a yes."""
+
+    rejected: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
 class Period:
     """Everything of one account since a time."""
 
@@ -108,7 +116,8 @@ REJECTION = TypeAdapter(Rejection)
 ACCOUNT = TypeAdapter(Account)
 ACCOUNT_LIST = TypeAdapter(tuple[Account, ...])
 ORDER = TypeAdapter(BrokerOrder)
-ORDER_NAME = TypeAdapter(OrderName)
+ORDER_NAMES = TypeAdapter(tuple[OrderName, ...])
+CANCELLED = TypeAdapter(tuple[Cancelled, ...])
 STATE = TypeAdapter(BrokerOrderState | None)
 STATES = TypeAdapter(tuple[BrokerOrderState, ...])
 PERIOD = TypeAdapter(Period)

@@ -1,0 +1,91 @@
+import { lazy, Suspense, useState } from "react"
+import type { Schemas } from "@/api/client"
+import { percent } from "@/format/number"
+import { dateTime, day } from "@/format/time"
+import { counted } from "@/format/words"
+import { Button } from "../Button"
+import { Amount } from "../figures"
+import { Panel } from "../Panel"
+import { Segments } from "../Segments"
+import { Empty, Skeleton, Trouble } from "../states"
+import { type Column, Table } from "../Table"
+
+const EquityChart = lazy(() => import("./EquityChart").then((part) => ({ default: part.EquityChart })))
+type Curve = Schemas["Curve"]
+type Point = Curve["points"][number]
+const spans: Record<Curve["span"], string> = { day: "1D", month: "1M", all: "All" }
+
+interface EquityProps {
+  title: string
+  name: string
+  curves: readonly Curve[] | undefined
+  currency: string
+  failure?: unknown
+  retry?: () => void
+  whenEmpty: string
+}
+
+/** Money over time as a picture, and the same as a table. */
+export function Equity({ title, name, curves, currency, failure, retry, whenEmpty }: EquityProps) {
+  const [span, setSpan] = useState<Curve["span"]>("all")
+  const [asTable, setAsTable] = useState(false)
+  const known = curves?.filter((curve) => curve.points.length > 0) ?? []
+  const curve = known.find((each) => each.span === span) ?? known[0]
+  return (
+    <Panel
+      title={title}
+      note={curve && counted(curve.points.length, "point")}
+      actions={
+        curve && (
+          <>
+            {known.length > 1 && (
+              <Segments
+                name="Range"
+                options={known.map((each) => [each.span, spans[each.span]] as const)}
+                value={curve.span}
+                onChange={setSpan}
+              />
+            )}
+            <Button size="small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+              {asTable ? "Picture" : "Data table"}
+            </Button>
+          </>
+        )
+      }
+    >
+      {Boolean(failure) && !curves && (
+        <Trouble what={title} failure={failure} {...(retry ? { retry } : {})} />
+      )}
+      {!failure && !curves && <Skeleton className="h-[354px] w-full" />}
+      {curves && !curve && <Empty title="No line yet">{whenEmpty}</Empty>}
+      {curve && !asTable && (
+        <Suspense fallback={<Skeleton className="h-[354px] w-full" />}>
+          <EquityChart name={name} curve={curve} currency={currency} />
+        </Suspense>
+      )}
+      {curve && asTable && <Points name={title} curve={curve} currency={currency} />}
+    </Panel>
+  )
+}
+
+function Points({ name, curve, currency }: { name: string; curve: Curve; currency: string }) {
+  const columns: Column<Point>[] = [
+    { key: "at", title: "UTC", cell: (point) => (curve.span === "day" ? dateTime(point.at) : day(point.at)) },
+    {
+      key: "value",
+      title: currency,
+      cell: (point) => <Amount value={point.value} currency={currency} digits={2} />,
+      numeric: true,
+    },
+    { key: "drawdown", title: "Drawdown", cell: (point) => percent(point.drawdown), numeric: true },
+  ]
+  return (
+    <Table
+      name={name}
+      columns={columns}
+      rows={curve.points.toReversed().slice(0, 500)}
+      rowKey={(point) => point.at}
+      className="max-h-[354px] overflow-y-auto"
+    />
+  )
+}
