@@ -88,7 +88,7 @@ WALK = {
             "ledger.accounts ledger.known ledger.newest ledger.of_chain checkpoints.load checkpoints.reached"
             " brokers.accounts brokers.snapshot executions.unbooked orders.live book"
         ),
-        beside=names("registry"),
+        beside=names("registry administration/funding administration/owing"),
     ),
     "dashboard-processor": Walk(
         (dashboard_processor.ports.Ports,), names("records.read services.probe overviews.newest")

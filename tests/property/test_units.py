@@ -71,10 +71,11 @@ class Fund:
 
     def earned_while_held(self, client: str) -> float:
         """Return the fund's own growth over the days that *client* held units in, from the raw daily growths."""
-        product = 1.0
+        product, held = 1.0, Decimal(0)
+        last_of_day = {mark.at: mark.held for mark in self.marks[client]}
         for day, growth in enumerate(self.growth, start=1):
-            before = [mark for mark in self.marks[client] if mark.at < START + timedelta(days=day)]
-            product *= growth if before and before[-1].held > 0 else 1.0
+            product *= growth if held > 0 else 1.0
+            held = last_of_day.get(START + timedelta(days=day), held)
         return product - 1
 
 

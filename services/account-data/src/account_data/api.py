@@ -24,11 +24,12 @@ from account_data.domain.state import account_state, margin, positions
 from account_data.ports import Account, BrokersUnavailable, Ports, UnknownAccount
 
 
-def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the refusals of these statuses, for the reader of the OpenAPI document."""
     return {status: {"model": Failure} for status in statuses}
 
 
-router = APIRouter(dependencies=[require("service", "admin")], responses=_failures(401, 403, 422, 503))
+router = APIRouter(dependencies=[require("service", "admin")], responses=failures(401, 403, 422, 503))
 
 AskPorts = Annotated[Ports, Depends(ports_of)]
 AccountName = Annotated[str, Path(min_length=1, max_length=200, examples=["paper:IBKR_Main"])]
@@ -44,19 +45,19 @@ async def account_states(ports: AskPorts) -> AccountStates:
     return AccountStates(items=tuple(account_state(each.books, each.view, now) for _, each in known if each.view))
 
 
-@router.get("/api/v1/account/{name}/state", tags=["accounts"], responses=_failures(404))
+@router.get("/api/v1/account/{name}/state", tags=["accounts"], responses=failures(404))
 async def state(name: AccountName, ports: AskPorts) -> AccountState:
     """Return the broker's figures, and the sub-ledgers and open positions of each strategy."""
     return account_state(_account(name, ports).books, _view(name, ports), ports.clock.now())
 
 
-@router.get("/api/v1/account/{name}/margin", tags=["accounts"], responses=_failures(404))
+@router.get("/api/v1/account/{name}/margin", tags=["accounts"], responses=failures(404))
 async def account_margin(name: AccountName, ports: AskPorts) -> AccountMargin:
     """Return how much of the account's equity margin ties up."""
     return margin(_view(name, ports))
 
 
-@router.get("/api/v1/account/{name}/positions", tags=["accounts"], responses=_failures(404))
+@router.get("/api/v1/account/{name}/positions", tags=["accounts"], responses=failures(404))
 async def account_positions(
     name: AccountName, ports: AskPorts, flat: Annotated[bool, Query(description="Closed ones too")] = False
 ) -> StrategyPositions:
@@ -65,7 +66,7 @@ async def account_positions(
     return StrategyPositions(items=positions(account.books, account.view, flat=flat))
 
 
-@router.post("/api/v1/account/{name}/sync", tags=["accounts"], responses=_failures(404))
+@router.post("/api/v1/account/{name}/sync", tags=["accounts"], responses=failures(404))
 async def sync(name: AccountName, ports: AskPorts) -> SyncReport:
     """Hold the books against the broker's now; what differs twice alike is corrected, and reported."""
     try:
@@ -93,21 +94,21 @@ async def list_strategies(ports: AskPorts) -> Strategies:
     return Strategies(items=tuple(await ports.strategies.all()))
 
 
-@router.post("/api/strategies", tags=["strategies"], status_code=201, responses=_failures(409))
+@router.post("/api/strategies", tags=["strategies"], status_code=201, responses=failures(409))
 async def create_strategy(
     wanted: NewStrategy, ports: AskPorts, caller: Annotated[Caller, Depends(caller_of)], by: Person = None
 ) -> StrategyConfiguration:
     """Register a strategy; LIVE only where the deployment trades real money."""
-    return await registry.create(wanted, _who(caller, by), ports)
+    return await registry.create(wanted, who(caller, by), ports)
 
 
-@router.get("/api/strategies/{strategy_id}", tags=["strategies"], responses=_failures(404))
+@router.get("/api/strategies/{strategy_id}", tags=["strategies"], responses=failures(404))
 async def one_strategy(strategy_id: StrategyName, ports: AskPorts) -> StrategyConfiguration:
     """Return one strategy."""
     return await registry.find(strategy_id, ports)
 
 
-@router.put("/api/strategies/{strategy_id}", tags=["strategies"], responses=_failures(404, 409))
+@router.put("/api/strategies/{strategy_id}", tags=["strategies"], responses=failures(404, 409))
 async def change_strategy(
     strategy_id: StrategyName,
     wanted: StrategySettings,
@@ -116,15 +117,15 @@ async def change_strategy(
     by: Person = None,
 ) -> StrategyConfiguration:
     """Replace a strategy's settings; account and mode only while it has nothing in the market."""
-    return await registry.change(strategy_id, wanted, _who(caller, by), ports)
+    return await registry.change(strategy_id, wanted, who(caller, by), ports)
 
 
-@router.delete("/api/strategies/{strategy_id}", tags=["strategies"], status_code=204, responses=_failures(404, 409))
+@router.delete("/api/strategies/{strategy_id}", tags=["strategies"], status_code=204, responses=failures(404, 409))
 async def delete_strategy(
     strategy_id: StrategyName, ports: AskPorts, caller: Annotated[Caller, Depends(caller_of)], by: Person = None
 ) -> Response:
     """Remove a strategy that has nothing in the market; its ledger stays."""
-    await registry.delete(strategy_id, _who(caller, by), ports)
+    await registry.delete(strategy_id, who(caller, by), ports)
     return Response(status_code=204)
 
 
@@ -145,6 +146,6 @@ def _unknown(ports: Ports) -> Refusal:
     return Refusal(404, f"No such account; known are: {known}")
 
 
-def _who(caller: Caller, by: str | None) -> str:
-    """Only a service may name the person it asks for; anybody else is who the token says."""
+def who(caller: Caller, by: str | None) -> str:
+    """Return who asks: only a service may name the person it asks for; anybody else is who the token says."""
     return by if caller.role == "service" and by else caller.name

@@ -27,6 +27,7 @@ from account_data.domain.freshness import View
 from account_data.domain.holding import Holding
 from account_data.domain.ledger import Booking, Books, Key
 from account_data.domain.reconcile import NEVER, Agreement
+from account_data.records import MoneyRecords
 
 
 class BrokersUnavailable(Exception):
@@ -163,6 +164,7 @@ class Terms:
     settle: timedelta = timedelta(0)
     reconcile_every: timedelta = timedelta(seconds=30)
     allow_live: bool = False
+    fund_currency: str = "USD"
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ class Ports:
     executions: Executions
     orders: Orders
     strategies: Strategies
+    money: MoneyRecords
     bus: Bus
     clock: Clock
     book: Callable[[Booking], Awaitable[LedgerEntry | None]]

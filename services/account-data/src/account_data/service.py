@@ -15,11 +15,12 @@ from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.group_commit import GroupCommit
 from mathematricks.storage.mongo import mongo
 
-from account_data import api, booking, handlers, jobs, saving
+from account_data import api, api_money, booking, handlers, jobs, saving
 from account_data.adapters.http_brokers import HttpBrokers
 from account_data.adapters.mongo_checkpoints import MongoCheckpoints
 from account_data.adapters.mongo_executions import MongoExecutions
 from account_data.adapters.mongo_ledger import MongoLedger
+from account_data.adapters.mongo_money import MongoMoney
 from account_data.adapters.mongo_orders import MongoOrders
 from account_data.adapters.mongo_strategies import MongoStrategies
 from account_data.domain.ledger import Booking
@@ -53,10 +54,17 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             executions=MongoExecutions(db),
             orders=MongoOrders(db),
             strategies=MongoStrategies(db),
+            money=MongoMoney(db),
             bus=bus,
             clock=WallClock(),
             book=queue,
-            terms=Terms(settings.gather, settings.settle, settings.reconcile_every, platform.allow_live),
+            terms=Terms(
+                settings.gather,
+                settings.settle,
+                settings.reconcile_every,
+                platform.allow_live,
+                settings.fund_currency,
+            ),
         )
         yield ports
         await saving.save_what_changed(ports)
@@ -78,5 +86,5 @@ service = Service(
         Every(timedelta(seconds=1), jobs.reconcile),
         Every(timedelta(seconds=2), jobs.follow),
     ),
-    routes=(api.router,),
+    routes=(api.router, api_money.router),
 )

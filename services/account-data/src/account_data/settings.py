@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+from mathematricks.contracts.base import Currency
 from mathematricks.runtime.settings import ServiceSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -21,3 +22,5 @@ class Settings(ServiceSettings):
     """A difference from the broker is corrected only if it is still the same after this time."""
     reconcile_every: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(seconds=30)
     """How often our books are held against the broker's while nothing is suspected."""
+    fund_currency: Currency = "USD"
+    """What clients pay in and out of a fund; a fund that has flows keeps theirs."""

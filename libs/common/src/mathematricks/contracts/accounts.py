@@ -214,6 +214,7 @@ class EquityPoint(HistoryEntry):
     margin_used: Money
     unrealized_pnl: Money
     realized_pnl: Money
+    rates: dict[str, Decimal] = Field(default_factory=dict, description="Currency to base, as then reported")
 
 
 class AccountStates(Message):

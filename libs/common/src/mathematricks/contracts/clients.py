@@ -49,6 +49,7 @@ class FlowRequest(Message):
     kind: Literal["DEPOSIT", "WITHDRAWAL"]
     amount: Cents | None = Field(None, description="In the fund's currency")
     everything: bool = False
+    mode: Mode | None = Field(None, description="Of the house, which is in both funds: which; else the client's own")
     note: Note = ""
     idempotency_key: Key
 

@@ -106,4 +106,5 @@ def _point(kind: PointKind, at: datetime, update: AccountUpdate) -> EquityPoint:
         margin_used=update.margin_used,
         unrealized_pnl=update.unrealized_pnl,
         realized_pnl=update.realized_pnl,
+        rates=update.rates,
     )

@@ -47,7 +47,7 @@ async def all_clients(_: Here, ports: Wired) -> Response:
 async def admit(client: NewClient, here: Here, ports: Wired) -> Response:
     """Admit a client to the fund of one mode."""
     body = client.model_dump(mode="json")
-    shown = (*CLIENTS, client.client_id)
+    shown = CLIENTS
     return await _changed(Change("clients.create", "POST", ACCOUNT_DATA, CLIENTS, body, shown), here, ports)
 
 
@@ -73,7 +73,7 @@ async def record_flow(client_id: ClientId, flow: FlowRequest, here: Here, ports:
     """Record a deposit or a withdrawal at the price struck now; the same key records once."""
     path = (*CLIENTS, client_id, "flows")
     body = flow.model_dump(mode="json", exclude_unset=True)
-    shown = (*CLIENTS, client_id, "standing")
+    shown = (*CLIENTS, client_id, "flows")
     return await _changed(Change("clients.flow", "POST", ACCOUNT_DATA, path, body, shown), here, ports)
 
 
@@ -81,7 +81,7 @@ async def record_flow(client_id: ClientId, flow: FlowRequest, here: Here, ports:
 async def record_arrival(client_id: ClientId, flow_id: FlowId, here: Here, ports: Wired) -> Response:
     """Record that a flow's cash has reached, or left, the broker."""
     path = (*CLIENTS, client_id, "flows", flow_id, "arrival")
-    shown = (*CLIENTS, client_id, "standing")
+    shown = (*CLIENTS, client_id, "flows")
     return await _changed(Change("clients.arrival", "POST", ACCOUNT_DATA, path, None, shown), here, ports)
 
 

@@ -1,0 +1,1 @@
+"""What people do about money that people own and are owed."""
