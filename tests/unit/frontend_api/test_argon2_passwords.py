@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from frontend_api.adapters.argon2_passwords import MOST_WAITING, Argon2Passwords, argon2_passwords
-from frontend_api.ports import TooManyLogins
+from frontend_api.door_ports import TooManyLogins
 
 
 class SlowHasher:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,132 +19,13 @@ from mathematricks.contracts.money_views import (
     SignalRow,
     StrategyCard,
 )
-from mathematricks.contracts.people import AuditLine, Invitation, SecondFactor
-from mathematricks.contracts.users import AuditEntry, AuditOutcome, LoginAttempts, Session, User
+from mathematricks.contracts.people import AuditLine
+from mathematricks.contracts.users import AuditEntry, AuditOutcome
 from mathematricks.runtime.clock import Clock
 
 from frontend_api.domain.sessions import SessionTerms
-from frontend_api.domain.visibility import Viewer
-
-
-class Users(Protocol):
-    """People who may log in."""
-
-    async def named(self, name: str) -> User | None:
-        """Return the user who logs in with *name*, in lower case."""
-
-    async def find(self, user_id: str) -> User | None:
-        """Return the user with this id."""
-
-    async def all(self) -> Sequence[User]:
-        """Return everyone, by name."""
-
-    async def first_admin(self) -> User | None:
-        """Return the oldest admin."""
-
-    async def add(self, user: User) -> bool:
-        """Add *user*; False where the name is taken."""
-
-    async def replace(self, user: User, known: User) -> bool:
-        """Put *user* in the place of *known*; False if another changed it meanwhile."""
-
-
-class Sessions(Protocol):
-    """Open browser sessions, by the hashes of their cookies."""
-
-    async def add(self, session: Session) -> None:
-        """Open it."""
-
-    async def find(self, token_hash: str) -> Session | None:
-        """Return the session that this is or was a cookie of, expired or not; None once it was ended."""
-
-    async def named(self, session_id: str) -> Session | None:
-        """Return the session, expired or not; None once it was ended."""
-
-    async def touch(self, session: Session) -> None:
-        """Record its last use; a session that was ended stays ended."""
-
-    async def renew(self, session: Session, known: Session) -> bool:
-        """Record its next cookie; False if another request was faster."""
-
-    async def prove(self, session: Session) -> None:
-        """Record when it showed a second factor."""
-
-    async def of(self, user_id: str) -> Sequence[Session]:
-        """Return a user's sessions, the last used first."""
-
-    async def all(self) -> Sequence[Session]:
-        """Return everyone's sessions."""
-
-    async def end(self, user_id: str, session_id: str) -> bool:
-        """End one session of a user; False where there is none."""
-
-    async def end_others(self, user_id: str, but: str) -> None:
-        """End every session of a user, except *but*."""
-
-
-class SecondFactors(Protocol):
-    """What people prove themselves with beside their passwords."""
-
-    async def find(self, user_id: str) -> SecondFactor | None:
-        """Return a user's second factor, set up or about to be."""
-
-    async def all(self) -> Mapping[str, SecondFactor]:
-        """Return everyone's, by user."""
-
-    async def put(self, factor: SecondFactor) -> None:
-        """Put it in the place of the one there was."""
-
-    async def use_step(self, user_id: str, step: int) -> bool:
-        """Use up every code up to *step*; False where that was done before."""
-
-    async def use_recovery(self, user_id: str, hashed: str) -> bool:
-        """Use up a recovery code; False where there is none such (any more)."""
-
-    async def remove(self, user_id: str) -> bool:
-        """Forget it; False where there was none."""
-
-
-class Invitations(Protocol):
-    """Invitations that wait to be accepted, by the hash of their token."""
-
-    async def put(self, token_hash: str, invitation: Invitation) -> None:
-        """Keep it; the user's others are void."""
-
-    async def find(self, token_hash: str) -> Invitation | None:
-        """Return it, expired or not."""
-
-    async def take(self, token_hash: str) -> bool:
-        """Use it up; False if another was faster."""
-
-    async def withdraw(self, user_id: str) -> None:
-        """Make a user's invitations void."""
-
-
-class Sealer(Protocol):
-    """Encryption of secrets that must be read back."""
-
-    def seal(self, secret: str, owner: str) -> str:
-        """Return *secret* sealed for *owner*."""
-
-    def unseal(self, sealed: str, owner: str) -> str:
-        """Return the secret again."""
-
-
-class Attempts(Protocol):
-    """Failed logins, by key."""
-
-    async def find(self, key: str) -> LoginAttempts | None:
-        """Return what is known of *key*."""
-
-    async def charge(self, key: str, attempts: LoginAttempts, known: LoginAttempts | None) -> bool:
-        """Put *attempts* in the place of *known*; False if another attempt was faster."""
-
-    async def forgive(self, key: str) -> None:
-        """Forget every failure of *key*."""
-
-    async def refund(self, key: str) -> None:
-        """Take back one failure of *key*."""
+from frontend_api.door_ports import Attempts, Invitations, Passwords, Sealer, SecondFactors, Sessions, Users
+from frontend_api.live_ports import Documents, Live
 
 
 @dataclass(frozen=True)
@@ -170,20 +50,6 @@ class Audit(Protocol):
 
     async def newest(self, asked: AuditQuestion) -> Sequence[AuditLine]:
         """Return entries, the newest first."""
-
-
-class Passwords(Protocol):
-    """Slow hashes of passwords, computed where they hold up nobody."""
-
-    async def hash(self, password: str) -> str:
-        """Return the hash to keep."""
-
-    async def matches(self, password: str, hashed: str | None) -> bool:
-        """Return whether they belong together; None (nobody) takes as long as a wrong password."""
-
-
-class TooManyLogins(Exception):
-    """So many passwords wait to be hashed that another one would hold up everybody."""
 
 
 class Overviews(Protocol):
@@ -222,79 +88,6 @@ class Views(Protocol):
 
     async def statements(self, asked: dict[str, str]) -> Sequence[Statement]:
         """Return the statements with these fields, the newest first."""
-
-
-class ChangesLost(Exception):
-    """The view of what changes broke: whoever follows must begin again with a snapshot."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """That a document was written, with all that it says now, or removed."""
-
-    collection: str
-    key: str
-    document: Mapping[str, Any] | None
-    removed: bool = False
-
-
-class Documents(Protocol):
-    """The documents that pages draw, read-only."""
-
-    async def all(self, collection: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
-        """Return every document with its key."""
-
-    def changes(self, collections: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[Change | None]]:
-        """
-        Yield changes from now on, ended sessions among them (removed); None: nothing lately.
-
-        Raises:
-            ChangesLost: when they cannot be followed (any more).
-        """
-
-
-class Line(Protocol):
-    """One browser's stream, as far as it was filled."""
-
-    session_id: str
-    ended: str | None
-
-    def end(self, why: str) -> None:
-        """End it, and wake whoever waits for news."""
-
-    async def next(self, patience: float) -> bytes:
-        """Return what waits, of each document the latest; nothing after *patience* seconds."""
-
-
-class Live(Protocol):
-    """The browsers that listen now."""
-
-    def open(self, viewer: Viewer, session_id: str) -> Line:
-        """Open a line; a session has a handful, then its oldest ends."""
-
-    def hang_up(self, line: Any) -> None:
-        """Forget a line."""
-
-    def tell(self, event: str, key: str, frame_for: Callable[[Viewer], bytes | None]) -> None:
-        """Put an event on every line whose viewer gets a frame of it."""
-
-    def end_session(self, session_id: str) -> None:
-        """End the lines of a session."""
-
-    def end_all(self, why: str) -> None:
-        """End every line; with "leaving" also those to come."""
-
-    def anybody(self) -> bool:
-        """Whether anyone listens."""
-
-    async def somebody(self) -> None:
-        """Return when anyone listens."""
-
-    def follows(self, yes: bool) -> None:
-        """Say whether changes are being followed now."""
-
-    def is_followed(self) -> bool:
-        """Whether changes are being followed now: what is read from then on misses none."""
 
 
 class OwnerSilent(Exception):

@@ -13,7 +13,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from frontend_api.ports import TooManyLogins
+from frontend_api.door_ports import TooManyLogins
 
 T = TypeVar("T")
 AT_ONCE = 2

@@ -11,7 +11,7 @@ from mathematricks.storage.mongo import Database, Document
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from frontend_api.ports import Change, ChangesLost
+from frontend_api.live_ports import Change, ChangesLost
 
 MOST = 1_000
 LOOK_UP_EVERY_MS = 1_000

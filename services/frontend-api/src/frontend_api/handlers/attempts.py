@@ -9,7 +9,8 @@ from mathematricks.runtime.http import Refusal
 from frontend_api.domain.lockout import ADDRESS, NAME, Patience, attempts_key, one_more, still_to_wait
 from frontend_api.domain.passwords import normal
 from frontend_api.domain.sessions import Browser
-from frontend_api.ports import Ports, TooManyLogins
+from frontend_api.door_ports import TooManyLogins
+from frontend_api.ports import Ports
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,8 @@ from frontend_api.domain.live import CLOSED, FEEDS, RETRY, Feed, frame_of
 from frontend_api.domain.sessions import is_open
 from frontend_api.domain.visibility import Viewer
 from frontend_api.handlers.sessions import Entered
-from frontend_api.ports import Change, ChangesLost, Line, Ports
+from frontend_api.live_ports import Change, ChangesLost, Line
+from frontend_api.ports import Ports
 
 log = structlog.get_logger(__name__)
 
