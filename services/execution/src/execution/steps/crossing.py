@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import structlog
 from mathematricks.contracts.controls import Controls, Scope
-from mathematricks.contracts.executions import UNATTRIBUTED
+from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderRecord, TradingOrder
 from mathematricks.runtime.failpoints import failpoint
@@ -37,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 ZERO = Decimal(0)
 READ_AT_ONCE = 200
+Fills = Mapping[str, Sequence[Execution]]
+"""By closing order, what it traded."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,10 @@ async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
     All parts are recorded in one transaction, which also settles what closed them, and are booked then:
     a crash between is made good before anything else is looked at.
     """
-    parts = await asyncio.gather(*(_records(split, ports) for split in splits))
-    records = [record for known in parts for record in known or ()]
-    done = [order for split, known in zip(splits, parts, strict=True) if known is not None for order in split.closers]
+    known = await _fills_of(splits, ports)
+    parts = await asyncio.gather(*(_records(split, known, ports) for split in splits))
+    records = [record for made in parts for record in made or ()]
+    done = [order for split, made in zip(splits, parts, strict=True) if made is not None for order in split.closers]
     settled = [(order, apply(order, _settled(ports))) for order in done]
 
     def unmoved(_: Controls) -> Writes:
@@ -91,7 +95,7 @@ async def cross(splits: Sequence[Split], ports: Ports) -> list[str]:
         ports.blotter.put(order)
     await _book_all(records, ports)
     log.info("flatten.crossed", places=len(splits), parts=len(records))
-    return [split.like.instrument for split, known in zip(splits, parts, strict=True) if known is None]
+    return [split.like.instrument for split, made in zip(splits, parts, strict=True) if made is None]
 
 
 async def finish_crossings(ports: Ports) -> None:
@@ -108,10 +112,20 @@ def _settled(ports: Ports) -> Happened:
     return Happened(ExecType.NOTED, ports.clock.now(), but={"watched": False})
 
 
-async def _records(split: Split, ports: Ports) -> list[OrderRecord] | None:
+async def _fills_of(splits: Sequence[Split], ports: Ports) -> Fills:
+    """Return what closed the places at their venue, by order, in one question for all of them."""
+    closers = [order.order_id for split in splits for order in split.closers]
+    fills: dict[str, list[Execution]] = defaultdict(list)
+    for fill in await ports.executions.of_orders(closers) if closers else []:
+        fills[fill.order_id or ""].append(fill)
+    return fills
+
+
+async def _records(split: Split, known: Fills, ports: Ports) -> list[OrderRecord] | None:
     place = split.like.account, split.like.instrument
     positions = _within(split.scope, ports.blotter.sub_positions(*place))
-    price = await _price(place, split.like.contract, split.closers, ports)
+    fills = [fill for order in split.closers for fill in known.get(order.order_id, ())]
+    price = await _price(place, split.like.contract, fills, ports)
     if price is None:
         return None
     lots = {name: await _lots(name, place, held, ports) for name, held in positions.items()}
@@ -137,8 +151,7 @@ def _within(scope: Scope, positions: dict[str, Decimal]) -> dict[str, Decimal]:
     return {name: held for name, held in own.items() if scope.kind != "strategy" or name == scope.name}
 
 
-async def _price(place: Place, contract: Contract, closers: Sequence[OrderRecord], ports: Ports) -> Decimal | None:
-    fills = await ports.executions.of_orders(order.order_id for order in closers) if closers else []
+async def _price(place: Place, contract: Contract, fills: Sequence[Execution], ports: Ports) -> Decimal | None:
     quote = ports.market.quote(contract)
     last = None if fills or quote else await ports.executions.last_in(*place)
     return one_price(fills, quote.mid if quote else None, last.price if last else None)

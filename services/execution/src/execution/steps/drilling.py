@@ -27,6 +27,7 @@ SCOPE = Scope(kind="strategy", name=DRILL_STRATEGY)
 PRICE = Decimal(100)
 OPENED_WITHIN = timedelta(seconds=30)
 FLAT_WITHIN = timedelta(seconds=30)
+SENT_WITHIN = timedelta(seconds=1)
 LOOK_EVERY = 0.02
 """Seconds."""
 UNITS = Decimal(2)
@@ -58,7 +59,8 @@ async def drill(wanted: DrillWanted, by: str, ports: Ports) -> FlattenReport:
     rehearsal = await _prepare(wanted, ports)
     failure = await _open(rehearsal, ports)
     exits = [] if failure else [asyncio.create_task(_exit(entry, ports)) for entry in rehearsal.entries]
-    await asyncio.sleep(0)
+    if exits:
+        await _holds(lambda: _are_leaving(rehearsal, ports), SENT_WITHIN, ports)
     controls = await fire(Fire(scope=SCOPE, mode="flatten", reason="a drill", drill=True), by, ports)
     await asyncio.gather(*exits)
     report = await _flat(controls.generation, ports)
@@ -141,6 +143,15 @@ def _are_open(rehearsal: _Rehearsal, ports: Ports) -> bool:
     return filled == len(rehearsal.entries) and resting >= 2 * len(rehearsal.entries)
 
 
+def _are_leaving(rehearsal: _Rehearsal, ports: Ports) -> bool:
+    """The exit of every position has been taken up, wherever it is by now."""
+    return all(ports.blotter.find(_exit_of(entry)) is not None for entry in rehearsal.entries)
+
+
+def _exit_of(entry: TradingOrder) -> str:
+    return derive_id("o", entry.signal_id, "exit")
+
+
 def _found(rehearsal: _Rehearsal, ports: Ports) -> list[OrderRecord]:
     return [order for entry in rehearsal.entries if (order := ports.blotter.find(entry.order_id)) is not None]
 
@@ -148,7 +159,7 @@ def _found(rehearsal: _Rehearsal, ports: Ports) -> list[OrderRecord]:
 async def _exit(entry: TradingOrder, ports: Ports) -> None:
     """Half of the position, as a signal would ask for it: the exit is on its way as the switch is fired."""
     now = ports.clock.now()
-    asked = {"order_id": derive_id("o", entry.signal_id, "exit"), "purpose": "exit", "side": "SELL"}
+    asked = {"order_id": _exit_of(entry), "purpose": "exit", "side": "SELL"}
     half = LotClose(lot=entry.order_id, asked=UNITS / 2, lot_asked=UNITS, last=False, quantity=UNITS / 2)
     sized = {"quantity": UNITS / 2, "closes": (half,), "stop_loss": None, "take_profit": None}
     await go((first_record(entry.model_copy(update=asked | sized), ports.worker, now),), ports)
