@@ -7,7 +7,7 @@ STATE ?= .local
 SEEDS ?= $(shell seq 1 20)
 SIGNALS ?= 2000
 
-.PHONY: help frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak chaos fmt lock clean
+.PHONY: help pages frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak chaos fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
@@ -16,13 +16,19 @@ setup: .venv/ready ## Everything the other commands need, inside this folder
 
 frontend:    ## Build the dashboards into frontend/dist (Node 20.19 or newer)
 	@command -v npm >/dev/null || { echo "No npm here: the dashboards need Node 20.19 or newer."; exit 1; }
-	cd frontend && npm install --no-audit --no-fund && npm run client && npm run build
+	cd frontend && npm install --no-audit --no-fund && npm run build
+
+pages: $(if $(shell command -v npm),frontend/dist/index.html)
+	@command -v npm >/dev/null || echo "!!! No npm here, so there are no pages: the desk serves its API alone !!!"
+
+frontend/dist/index.html: $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.json frontend/*.ts frontend/*.html)
+	$(MAKE) frontend && touch $@
 
 frontend-check: ## Style, types, tests and budgets of the dashboards; says loudly where npm is missing
 	@if command -v npm >/dev/null; then cd frontend && npm install --no-audit --no-fund && npm run check; \
 	else echo "!!! SKIPPED: no npm here, so nothing of frontend/ was checked !!!"; fi
 
-demo: setup  ## The whole desk in one process: real signals walk from webhook to fill, then it stays up
+demo: setup pages ## The whole desk in one process: real signals walk from webhook to fill, then it stays up
 	.venv/bin/mathematricks demo --state $(STATE)
 
 demo-once: setup ## The same, and ends: 0 when every signal reached its end and the books balance
@@ -75,7 +81,7 @@ lock: setup  ## Choose versions anew and write every requirements.lock
 
 clean: setup ## Stop the desk and remove its state and everything built
 	-.venv/bin/mathematricks down --state $(STATE)
-	rm -rf $(STATE) build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(STATE) build frontend/dist frontend/node_modules .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(UV):
 	python3 -m venv .tools/uv

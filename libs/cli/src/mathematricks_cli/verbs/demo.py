@@ -7,17 +7,20 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
 import typer
 
 from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer
 from mathematricks_cli.demo import Walked, set_up, stuck_among, walk_samples
+from mathematricks_cli.demo_life import furnish, trade_now_and_then
 from mathematricks_cli.desk_client import DeskClient, desk_client
+from mathematricks_cli.faults import OperatorFault
 from mathematricks_cli.gathering import balance_when_quiet
 from mathematricks_cli.ladder import in_short, ladder
 from mathematricks_cli.launching import await_started, launch
+from mathematricks_cli.playing import Sender
 from mathematricks_cli.processes import stop
 from mathematricks_cli.samples import bundled_samples
 from mathematricks_cli.state import StateDir, state_dir
@@ -36,8 +39,7 @@ def demo(
     async def work(console: Console) -> bool:
         async with _running_desk(state_dir(state).create(), port, console) as desk:
             good = await show(desk, state_dir(state), console, speed)
-            console.remark(f"\nThe desk stays on {desk.record.url} until Ctrl-C. Try: mathematricks receipt --last 3")
-            await _until_interrupted()
+            await _stay(desk, state_dir(state), console)
         return good
 
     answer(as_json, work)
@@ -118,6 +120,27 @@ def _this_task() -> asyncio.Task[object]:
     task = asyncio.current_task()
     assert task is not None
     return task
+
+
+async def _stay(desk: DeskClient, state: StateDir, console: Console) -> None:
+    """Furnish the desk, and let it live until Ctrl-C: this is a demonstration, and says so."""
+    invited = await furnish(desk)
+    for one in invited:
+        address = f"{desk.record.url}/invitation/{one['token']}"
+        console.remark(f"  {one['user']['role']:<7} chooses a password at {address}")
+    console.remark(f"\nThe desk stays on {desk.record.url} until Ctrl-C, on simulated prices and made-up histories;")
+    console.remark("its demo sender goes on trading. Try: mathematricks receipt --last 3")
+    living = asyncio.create_task(_live(desk, await set_up(desk, state)))
+    await _until_interrupted()
+    living.cancel()
+
+
+async def _live(desk: DeskClient, sender: Sender) -> None:
+    while True:
+        with suppress(OperatorFault):  # a desk that does not answer for a moment is asked again
+            async for _ in trade_now_and_then(desk, sender):
+                pass
+        await asyncio.sleep(1)
 
 
 async def _until_interrupted() -> None:
