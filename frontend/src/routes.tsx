@@ -3,31 +3,16 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   retainSearchParams,
 } from "@tanstack/react-router"
 import { queries } from "./api/queries"
 import { sessionQuery } from "./api/session"
 import { Broken, Missing } from "./pages/errors"
-import { modeOf, searchOf } from "./search"
+import { loginFor, modeOf, searchOf } from "./search"
 
-const nextOf = searchOf("next")
 const listOf = searchOf("list", "strategy", "status", "text", "sort", "signal")
 
 const root = createRootRoute({ notFoundComponent: Missing, errorComponent: Broken })
-
-const login = createRoute({
-  getParentRoute: () => root,
-  path: "/login",
-  validateSearch: nextOf,
-  component: lazyRouteComponent(() => import("./pages/login/Login"), "Login"),
-})
-
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: "/invitation/$token",
-  component: lazyRouteComponent(() => import("./pages/login/Invitation"), "Invitation"),
-})
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -36,8 +21,7 @@ const shell = createRoute({
   search: { middlewares: [retainSearchParams(["mode"])] },
   beforeLoad: async ({ location }) => {
     const who = await queries.ensureQueryData(sessionQuery)
-    if (!who || who.needs)
-      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } })
+    if (!who || who.needs) await leaveFor(loginFor(location.href))
   },
   component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
 })
@@ -62,7 +46,7 @@ const allocations = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, invitation, shell.addChildren([home, allocations, activity])]),
+  routeTree: root.addChildren([shell.addChildren([home, allocations, activity])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,
@@ -72,4 +56,10 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router
   }
+}
+
+/** Go to another document and never come back to this one. */
+function leaveFor(address: string): Promise<never> {
+  location.assign(address)
+  return new Promise(() => undefined)
 }
