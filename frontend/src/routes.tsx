@@ -45,8 +45,14 @@ const allocations = createRoute({
   component: lazyRouteComponent(() => import("./pages/allocations/Allocations"), "Allocations"),
 })
 
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: "/system",
+  component: lazyRouteComponent(() => import("./pages/system/System"), "System"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([home, allocations, activity])]),
+  routeTree: root.addChildren([shell.addChildren([home, allocations, activity, system])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,
