@@ -29,6 +29,7 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
+  validateSearch: searchOf("signal"),
   component: lazyRouteComponent(() => import("./pages/home/Home"), "Home"),
 })
 
@@ -51,8 +52,15 @@ const system = createRoute({
   component: lazyRouteComponent(() => import("./pages/system/System"), "System"),
 })
 
+const statements = createRoute({
+  getParentRoute: () => shell,
+  path: "/statements",
+  validateSearch: searchOf("month"),
+  component: lazyRouteComponent(() => import("./pages/sender/Statements"), "Statements"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([home, allocations, activity, system])]),
+  routeTree: root.addChildren([shell.addChildren([home, allocations, activity, system, statements])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,
