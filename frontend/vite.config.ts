@@ -8,6 +8,7 @@ const desk = process.env.DESK_URL ?? "http://127.0.0.1:8080"
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  html: { cspNonce: "__CSP_NONCE__" },
   server: { port: 5173, proxy: { "/api": { target: desk } } },
   build: { manifest: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   test: {

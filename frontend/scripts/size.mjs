@@ -38,7 +38,8 @@ const pages = Object.keys(manifest).filter(
 let beyond = 0
 for (const page of pages) {
   const files = withImports("index.html")
-  if (!entrance(page)) withImports("src/shell/Shell.tsx", files)
+  if (entrance(page)) withImports("src/entrance.tsx", files)
+  else for (const part of ["src/app.tsx", "src/shell/Shell.tsx"]) withImports(part, files)
   for (const part of wayTo(page)) withImports(part, files)
   const cost = [...files]
     .filter((file) => /\.(js|css)$/.test(file))

@@ -3,31 +3,16 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   retainSearchParams,
 } from "@tanstack/react-router"
 import { queries } from "./api/queries"
 import { sessionQuery } from "./api/session"
 import { Broken, Missing } from "./pages/errors"
-import { modeOf, searchOf } from "./search"
+import { loginFor, modeOf, searchOf } from "./search"
 
-const nextOf = searchOf("next")
 const listOf = searchOf("list", "strategy", "status", "text", "sort", "signal")
 
 const root = createRootRoute({ notFoundComponent: Missing, errorComponent: Broken })
-
-const login = createRoute({
-  getParentRoute: () => root,
-  path: "/login",
-  validateSearch: nextOf,
-  component: lazyRouteComponent(() => import("./pages/login/Login"), "Login"),
-})
-
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: "/invitation/$token",
-  component: lazyRouteComponent(() => import("./pages/login/Invitation"), "Invitation"),
-})
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -36,8 +21,7 @@ const shell = createRoute({
   search: { middlewares: [retainSearchParams(["mode"])] },
   beforeLoad: async ({ location }) => {
     const who = await queries.ensureQueryData(sessionQuery)
-    if (!who || who.needs)
-      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } })
+    if (!who || who.needs) await leaveFor(loginFor(location.href))
   },
   component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
 })
@@ -45,6 +29,7 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
+  validateSearch: searchOf("signal"),
   component: lazyRouteComponent(() => import("./pages/home/Home"), "Home"),
 })
 
@@ -61,8 +46,21 @@ const allocations = createRoute({
   component: lazyRouteComponent(() => import("./pages/allocations/Allocations"), "Allocations"),
 })
 
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: "/system",
+  component: lazyRouteComponent(() => import("./pages/system/System"), "System"),
+})
+
+const statements = createRoute({
+  getParentRoute: () => shell,
+  path: "/statements",
+  validateSearch: searchOf("month"),
+  component: lazyRouteComponent(() => import("./pages/sender/Statements"), "Statements"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, invitation, shell.addChildren([home, allocations, activity])]),
+  routeTree: root.addChildren([shell.addChildren([home, allocations, activity, system, statements])]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,
@@ -72,4 +70,10 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router
   }
+}
+
+/** Go to another document and never come back to this one. */
+function leaveFor(address: string): Promise<never> {
+  location.assign(address)
+  return new Promise(() => undefined)
 }

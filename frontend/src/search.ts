@@ -20,3 +20,8 @@ export function safeNext(next: string | undefined): string {
 export function modeOf(search: Record<string, unknown>): { mode?: "LIVE" | "PAPER" | undefined } {
   return search.mode === "LIVE" || search.mode === "PAPER" ? { mode: search.mode } : {}
 }
+
+/** Where one signs in, and comes back from. */
+export function loginFor(next: string): string {
+  return next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`
+}

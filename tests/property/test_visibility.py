@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frontend_api.domain.live import FEEDS
 from frontend_api.domain.receipt import Trail, receipt_of
 from frontend_api.domain.visibility import (
     PAGES,
@@ -17,6 +18,8 @@ from frontend_api.domain.visibility import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from mathematricks.contracts.collections import DASHBOARD_CLIENTS, DASHBOARD_SENDERS, DASHBOARD_SIGNALS
+from mathematricks.contracts.money_views import ClientView, SenderView, SignalRow
 from mathematricks.contracts.signal_health import SignalHealth
 from support.signals import NOON, a_signal
 from support.trails import a_booking, a_decision, a_fill, a_stored_signal, a_trading_order, an_order_record
@@ -83,3 +86,23 @@ def test_a_receipt_is_whole_sliced_or_not_there(viewer: Viewer, sender: str):
         assert (told.end, told.results, told.hops) == (whole.end, whole.results, whole.hops)
     else:
         assert told is None
+
+
+@given(viewer=viewers, whose=st.sampled_from(["alice", "bob"]), name=st.sampled_from(sorted(FEEDS)))
+def test_the_stream_tells_a_document_to_admins_and_to_the_one_it_is_about(viewer: Viewer, whose: str, name: str):
+    about_clients = ClientView.model_construct(client_id=whose)
+    about_senders = SenderView.model_construct(sender=whose)
+    row = SignalRow.model_construct(sender=whose)
+    documents = {DASHBOARD_CLIENTS.name: about_clients, DASHBOARD_SENDERS.name: about_senders}
+
+    seen = FEEDS[name].sees(viewer, documents.get(name, row))
+
+    is_client, is_sender = viewer.role == "client", viewer.role == "sender"
+    if name == DASHBOARD_CLIENTS.name:
+        assert seen == (viewer.role == "admin" or (is_client and viewer.client_id == whose))
+    elif name == DASHBOARD_SENDERS.name:
+        assert seen == (viewer.role == "admin" or (is_sender and viewer.sender == whose))
+    elif name == DASHBOARD_SIGNALS.name:
+        assert seen == (is_sender and viewer.sender == whose)
+    else:
+        assert seen == (viewer.role == "admin")

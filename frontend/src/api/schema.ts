@@ -63,7 +63,9 @@ export interface paths {
         put?: never;
         /**
          * Record Payment
-         * @description Record a payment that was made; more than is due only where that is accepted; the same key records once.
+         * @description Record a payment that was made, with a fresh second factor; the same key records once.
+         *
+         *     More than is due is taken only where that is accepted.
          */
         post: operations["record_payment_api_agreements__agreement_id__payments_post"];
         delete?: never;
@@ -636,6 +638,26 @@ export interface paths {
          * @description Return the decisions, newest first, with how each leg was sized.
          */
         get: operations["newest_decisions_api_decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heartbeat
+         * @description Return the server's time and build, for who cannot follow the stream.
+         */
+        get: operations["heartbeat_api_heartbeat_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1324,6 +1346,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signal-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signal Health
+         * @description Return how each strategy's signals come in: gaps, sides twice, silence, positions believed otherwise.
+         */
+        get: operations["signal_health_api_signal_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals": {
         parameters: {
             query?: never;
@@ -1450,6 +1492,26 @@ export interface paths {
          * @description Read a strategy's backtest from a CSV or XLSX file; the answer reports every row refused.
          */
         post: operations["sync_backtest_api_strategies__strategy_id__sync_backtest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Follow what the viewer may see: a snapshot, then changes, and a heartbeat every 5 seconds.
+         */
+        get: operations["stream_api_stream_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1868,7 +1930,7 @@ export interface components {
             time_zone: string;
             /**
              * Unconverted
-             * @description Fills without a known rate; they count in the month they get one
+             * @description Fills this month in a currency without a known rate: they count nowhere
              * @default 0
              */
             unconverted: number;
@@ -3151,6 +3213,11 @@ export interface components {
              */
             kind: "DEPOSIT" | "WITHDRAWAL";
             /**
+             * Mode
+             * @description Of the house, which is in both funds: which; else the client's own
+             */
+            mode?: ("LIVE" | "PAPER") | null;
+            /**
              * Note
              * @default
              */
@@ -3305,6 +3372,42 @@ export interface components {
             /** Reason */
             reason?: string | null;
             status: components["schemas"]["OrderStatus"];
+        };
+        /**
+         * HealthWarning
+         * @description One reason to think that a signal is missing, in words for its sender.
+         */
+        HealthWarning: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "SEQUENCE_GAP" | "SAME_SIDE_TWICE" | "POSITION_MISMATCH" | "SILENCE";
+            /** Sentence */
+            sentence: string;
+            /**
+             * Signal Id
+             * @description The signal that shows it
+             */
+            signal_id?: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * Heartbeat
+         * @description The stream lives: the server's time, and which build of the pages it serves (another one: load them anew).
+         */
+        Heartbeat: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Build */
+            build: string;
         };
         /**
          * Holder
@@ -5645,6 +5748,54 @@ export interface components {
             version: string;
         };
         /**
+         * SignalHealth
+         * @description How the signals of one strategy have come in lately.
+         */
+        SignalHealth: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Last Received At
+             * Format: date-time
+             */
+            last_received_at: string;
+            /**
+             * Last Sequence
+             * @description The highest number that the sender gave, where it numbers
+             */
+            last_sequence?: number | null;
+            /** Senders */
+            senders: string[];
+            /**
+             * Signals
+             * @description How many of the newest were looked at
+             */
+            signals: number;
+            /** Strategy Id */
+            strategy_id: string;
+            /**
+             * Usual Gap Seconds
+             * @description 95 of 100 gaps between signals were no longer; null: too few
+             */
+            usual_gap_seconds?: number | null;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["HealthWarning"][];
+        };
+        /**
+         * SignalHealths
+         * @description The health of several strategies, by name.
+         */
+        SignalHealths: {
+            /** Items */
+            items: components["schemas"]["SignalHealth"][];
+        };
+        /**
          * SignalLine
          * @description One signal in a list.
          */
@@ -6210,7 +6361,8 @@ export interface components {
          * @description What one closed month came to, in the agreement's currency. Never changed; each holds its forerunner's hash.
          *
          *     ``hash`` is SHA-256 of the statement's canonical JSON without it. A fill belongs to the month it was
-         *     made in, or, booked after that month was closed, to the month it was booked in: a correction.
+         *     made in, or, booked after that month was closed, to the month it was booked in: a correction. A PAPER
+         *     statement is an estimate: nothing of it is ever due.
          */
         Statement: {
             /** Agreement Id */
@@ -6250,7 +6402,7 @@ export interface components {
             currency: string;
             /**
              * Due
-             * @description The balance, where it is above 0 and reaches the minimum; else 0
+             * @description The balance, where it is above 0 and reaches the minimum; else, and on PAPER, 0
              */
             due: string;
             /**
@@ -6290,6 +6442,11 @@ export interface components {
              * @description High-water mark
              */
             mark_before: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "LIVE" | "PAPER";
             /**
              * Month
              * @example 2026-11
@@ -10150,6 +10307,90 @@ export interface operations {
             };
         };
     };
+    heartbeat_api_heartbeat_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. First a `heartbeat` (Heartbeat: time and build), then every document there is for the viewer and `snapshot` (SnapshotEnd); from then on each document as it changes: `overview` (Overview), `fund` (FundView), `equity` (EquityCurves), `strategy` (StrategyCard), `allocations` (AllocationView), `client` (ClientView), `sender` (SenderView), `signal` (SignalRow); `gone` (Gone, admins only). A heartbeat comes every 5 seconds. `resync`: ask for everything again. `closed`: the session has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heartbeat"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     invitation_api_invitations__token__get: {
         parameters: {
             query?: never;
@@ -13637,6 +13878,89 @@ export interface operations {
             };
         };
     };
+    signal_health_api_signal_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalHealths"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     newest_signals_api_signals_get: {
         parameters: {
             query?: {
@@ -14370,6 +14694,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BacktestSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    stream_api_stream_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. First a `heartbeat` (Heartbeat: time and build), then every document there is for the viewer and `snapshot` (SnapshotEnd); from then on each document as it changes: `overview` (Overview), `fund` (FundView), `equity` (EquityCurves), `strategy` (StrategyCard), `allocations` (AllocationView), `client` (ClientView), `sender` (SenderView), `signal` (SignalRow); `gone` (Gone, admins only). A heartbeat comes every 5 seconds. `resync`: ask for everything again. `closed`: the session has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Bad Request */

@@ -6,9 +6,11 @@ export type FeedState = "connecting" | "open" | "lost" | "polling"
 interface Feed {
   readonly state: FeedState
   readonly paused: boolean
+  /** The desk serves another build of the pages than this one. */
+  readonly released: boolean
 }
 
-let feed: Feed = { state: "polling", paused: false }
+let feed: Feed = { state: "polling", paused: false, released: false }
 const listeners = new Set<() => void>()
 
 export function feedNow(): Feed {
@@ -16,6 +18,8 @@ export function feedNow(): Feed {
 }
 
 export function setFeed(change: Partial<Feed>): void {
+  const known = feed as unknown as Record<string, unknown>
+  if (Object.entries(change).every(([name, value]) => known[name] === value)) return
   feed = { ...feed, ...change }
   for (const each of listeners) each()
 }

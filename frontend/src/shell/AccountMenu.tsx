@@ -1,4 +1,3 @@
-import { useRouter } from "@tanstack/react-router"
 import { LogOut } from "lucide-react"
 import { useState } from "react"
 import { sentenceOf } from "@/api/failure"
@@ -8,13 +7,12 @@ import { IconButton } from "@/ui/Button"
 
 /** Who is signed in, and the way out. */
 export function AccountMenu({ who }: { who: Who }) {
-  const router = useRouter()
   const [trouble, setTrouble] = useState<string | null>(null)
 
   async function leave() {
     try {
       await signOut()
-      await router.navigate({ to: "/login" })
+      location.assign("/login")
     } catch (failure) {
       setTrouble(sentenceOf(failure))
     }

@@ -3,8 +3,8 @@ import { useFeed } from "@/live/feed"
 
 /** Said across the page when nothing new arrives. */
 export function FeedBanner() {
-  const { state } = useFeed()
-  if (state !== "lost") return null
+  const { state, released } = useFeed()
+  if (state !== "lost") return released ? <Released /> : null
   return (
     <p
       role="status"
@@ -13,6 +13,17 @@ export function FeedBanner() {
       <WifiOff aria-hidden className="size-4" />
       No news from the desk. Figures are the last that arrived; the connection is tried again by itself. The
       kill switch still works.
+    </p>
+  )
+}
+
+function Released() {
+  return (
+    <p role="status" className="border-b border-line bg-live-soft px-3.5 py-2 text-sm md:px-5">
+      The desk was updated.{" "}
+      <button type="button" className="underline" onClick={() => location.reload()}>
+        Load the new pages
+      </button>
     </p>
   )
 }

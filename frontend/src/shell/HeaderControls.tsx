@@ -1,4 +1,5 @@
 import { Eye, EyeOff, Moon, Pause, Play, Sun } from "lucide-react"
+import { queries } from "@/api/queries"
 import { clockTime } from "@/format/time"
 import { useNow } from "@/live/clock"
 import { setFeed, useFeed } from "@/live/feed"
@@ -16,7 +17,7 @@ export function HeaderControls() {
       <IconButton
         label={paused ? "Resume updates" : "Pause updates"}
         aria-pressed={paused}
-        onClick={() => setFeed({ paused: !paused })}
+        onClick={() => pause(!paused)}
       >
         {paused ? (
           <Play aria-hidden className="size-4 text-warn" />
@@ -39,6 +40,11 @@ export function HeaderControls() {
       </IconButton>
     </>
   )
+}
+
+function pause(paused: boolean): void {
+  setFeed({ paused })
+  if (!paused) void queries.invalidateQueries()
 }
 
 function Clock() {

@@ -3,6 +3,7 @@ import { useEffect } from "react"
 import { whenSignedOut } from "@/api/client"
 import { queries } from "@/api/queries"
 import { sessionQuery, useWho } from "@/api/session"
+import { follow } from "@/live/follow"
 import { Toasts } from "@/ui/toast"
 import { Nav } from "./Nav"
 import { SessionGuard } from "./SessionGuard"
@@ -15,6 +16,8 @@ export function Shell() {
     () => whenSignedOut(() => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })),
     [],
   )
+  const inside = who !== null && !who.needs
+  useEffect(() => (inside ? follow() : undefined), [inside])
   return (
     <div className="flex min-h-dvh">
       <a

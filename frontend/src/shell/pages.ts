@@ -1,4 +1,4 @@
-import { Activity, ChartPie, House, type LucideIcon } from "lucide-react"
+import { Activity, ChartPie, HeartPulse, House, type LucideIcon, ReceiptText } from "lucide-react"
 import type { Who } from "@/api/session"
 
 export interface PageEntry {
@@ -14,6 +14,8 @@ export const pages: readonly PageEntry[] = [
   { to: "/", name: "Home", icon: House, key: "h", roles: ["admin", "client", "sender"] },
   { to: "/allocations", name: "Allocations", icon: ChartPie, key: "l", roles: ["admin"] },
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
+  { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
+  { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {

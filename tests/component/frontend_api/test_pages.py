@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from frontend_api.service import service
 from mathematricks.contracts.alerts import AlertRecord
 from mathematricks.contracts.dashboard import Overview
 from mathematricks.contracts.orders import OrderCommand
 from mathematricks.storage.mongo import to_document
-from support.people import a_client, a_sender, a_user
+from support.people import a_sender, a_user
 from support.signals import NOON, a_signal
 from support.trails import (
     a_booking,
@@ -27,85 +26,6 @@ from support.trails import (
 INTAKE = "/api/v1/intake/signals"
 STRATEGY = {"strategy_id": "Trend", "strategy_name": "Trend", "account": "IBKR_Main"}
 ALLOCATION = {"allocations": {"Trend": "50"}, "reason": "try", "approved_by": "somebody else"}
-BACKTEST = {"name": "a.csv", "content": "YQ=="}
-REQUESTS = [
-    ("GET", "/api/dashboard", None),
-    ("GET", "/api/signals", None),
-    ("GET", "/api/signals/s1/receipt", None),
-    ("GET", "/api/signal-health", None),
-    ("GET", "/api/orders", None),
-    ("GET", "/api/decisions", None),
-    ("GET", "/api/alerts", None),
-    ("POST", "/api/alerts/h1/acknowledge", {}),
-    ("GET", "/api/strategies", None),
-    ("POST", "/api/strategies", STRATEGY),
-    ("GET", "/api/strategies/Trend", None),
-    ("PUT", "/api/strategies/Trend", STRATEGY),
-    ("DELETE", "/api/strategies/Trend", None),
-    ("GET", "/api/strategies/Trend/backtest", None),
-    ("POST", "/api/strategies/Trend/sync-backtest", BACKTEST),
-    ("GET", "/api/portfolio/allocations/current", None),
-    ("PUT", "/api/portfolio/allocations/custom", ALLOCATION),
-    ("POST", "/api/portfolio/allocations/custom", ALLOCATION),
-    ("GET", "/api/portfolio/allocations/latest-recommendation", None),
-    ("GET", "/api/portfolio/allocations/history", None),
-    ("POST", "/api/portfolio/allocations/approve", {}),
-    ("POST", "/api/portfolio/allocations/reject", {"reason": "too much"}),
-    ("POST", "/api/portfolio/allocations/optimize", {}),
-    ("GET", "/api/portfolio/optimizations", None),
-    ("POST", "/api/portfolio/optimizations/r1/reproduce", None),
-    ("GET", "/api/cerebro/authority", None),
-    ("POST", "/api/cerebro/authority/promote", {"version": "v2"}),
-    ("GET", "/api/cerebro/shadows/v2", None),
-    ("GET", "/api/controls", None),
-    ("PUT", "/api/controls/limits", {"limits": {}}),
-    ("PUT", "/api/controls/triggers", {"triggers": {}}),
-    ("GET", "/api/controls/changes", None),
-    ("POST", "/api/kill-switch/fire", {"mode": "flatten", "reason": "try"}),
-    ("POST", "/api/kill-switch/rearm", {}),
-    ("POST", "/api/kill-switch/approve", {}),
-    ("GET", "/api/kill-switch/reports", None),
-    ("GET", "/api/kill-switch/reports/7", None),
-    ("GET", "/api/reconciliations", None),
-    ("POST", "/api/reconciliations", None),
-    ("GET", "/api/users", None),
-    ("POST", "/api/users", {"name": "eve", "role": "admin"}),
-    ("PATCH", "/api/users/u1", {"time_zone": "Europe/Zurich"}),
-    ("POST", "/api/users/u1/invitation", None),
-    ("POST", "/api/users/u1/disable", None),
-    ("POST", "/api/users/u1/enable", None),
-    ("POST", "/api/users/u1/revoke-sessions", None),
-    ("POST", "/api/users/u1/reset-second-factor", None),
-    ("GET", "/api/audit", None),
-    ("POST", "/api/sandbox/simulations", {"name": "try"}),
-    ("GET", "/api/sandbox/simulations", None),
-    ("GET", "/api/sandbox/simulations/r1", None),
-    ("POST", "/api/sandbox/simulations/r1/cancel", None),
-    ("GET", "/api/sandbox/simulations/r1/progress", None),
-]
-SENDERS_PAGES = {"/api/signals", "/api/signals/s1/receipt"}
-IN_ANY_ROLE = [
-    ("POST", "/api/auth/logout"),
-    ("GET", "/api/auth/session"),
-    ("POST", "/api/auth/password"),
-    ("GET", "/api/auth/sessions"),
-    ("DELETE", "/api/auth/sessions"),
-    ("DELETE", "/api/auth/sessions/x"),
-    ("POST", "/api/session/second-factor"),
-    ("GET", "/api/session/second-factor"),
-    ("DELETE", "/api/session/second-factor"),
-    ("POST", "/api/session/enrolment"),
-    ("POST", "/api/session/enrolment/confirm"),
-    ("POST", "/api/session/recovery-codes"),
-    ("POST", "/api/session/step-up"),
-    ("GET", "/api/stream"),
-    ("GET", "/api/heartbeat"),
-]
-WITHOUT_A_SESSION = {
-    ("POST", "/api/auth/login"),
-    ("GET", "/api/invitations/{token}"),
-    ("POST", "/api/invitations/{token}/accept"),
-}
 
 
 def record_trail(front: Any, sender: str = "alice", **but: Any) -> Any:
@@ -124,58 +44,6 @@ def record_trail(front: Any, sender: str = "alice", **but: Any) -> Any:
     front.owners["execution"].lists("/api/v1/executions", fill)
     front.owners["account-data"].lists("/api/v1/ledger", a_booking(fill))
     return signal
-
-
-def test_every_route_is_either_listed_here_or_opens_to_all() -> None:
-    declared = {
-        (method, route.path)
-        for router in service.routes
-        for route in router.routes
-        for method in getattr(route, "methods", ())
-    }
-    names = {"Trend": "{strategy_id}", "s1": "{name:path}", "h1": "{alert_id}", "r1": "{run_id}", "v2": "{version}"}
-    names |= {"7": "{generation}", "u1": "{user_id}"}
-    listed = {(method, "/".join(names.get(part, part) for part in path.split("/"))) for method, path, _ in REQUESTS}
-    open_to_all = {(method, path.replace("/x", "/{session_id}")) for method, path in IN_ANY_ROLE}
-
-    assert declared == listed | open_to_all | WITHOUT_A_SESSION
-
-
-async def test_nothing_opens_without_a_session(front: Any) -> None:
-    garbage = {"content": b"{not json", "headers": {"Content-Type": "application/json"}}
-    for method, path, body in [*REQUESTS, *((*one, None) for one in IN_ANY_ROLE)]:
-        answers = [
-            await front.browser().request(method, path, json=body),
-            await front.browser().request(method, path, **garbage),
-            await front.browser().request(method, path, json=body, headers={"Cookie": "session=made-up"}),
-            await front.browser().request(method, path, json=body, headers={"Authorization": "Bearer made-up"}),
-        ]
-        assert [answer.status_code for answer in answers] == [401] * 4, (method, path)
-
-
-async def test_what_a_role_may_not_see_is_not_there(front: Any) -> None:
-    await front.add(a_client("carol"))
-    await front.add(a_sender("alice"))
-    client, sender = await front.enter("carol"), await front.enter("alice")
-    del client.headers["X-CSRF-Token"]
-    missing = (await client.get("/api/no-such-page")).json()
-
-    for method, path, body in REQUESTS:
-        for browser in (client,) if path in SENDERS_PAGES else (client, sender):
-            told = await browser.request(method, path, json=body)
-            assert (told.status_code, told.json()) == (404, missing), (method, path)
-    assert all(owner.asked == [] for owner in front.owners.values())
-
-
-async def test_every_change_needs_the_csrf_token(front: Any) -> None:
-    await front.add(a_user("ada"))
-    browser = await front.enter("ada")
-    del browser.headers["X-CSRF-Token"]
-
-    for method, path, body in REQUESTS:
-        if method != "GET":
-            assert (await browser.request(method, path, json=body)).status_code == 403, (method, path)
-    assert all(owner.asked == [] for owner in front.owners.values())
 
 
 async def test_the_dashboard_is_empty_and_well_formed_before_there_is_one(front: Any) -> None:

@@ -155,3 +155,16 @@ def test_a_cookie_older_than_the_former_is_stolen_at_once():
         session = renewed(session, "newest", cookie, NOON + timedelta(minutes=15 * number))
 
     assert standing_of(session, "first", NOON + timedelta(minutes=30)) == "stolen"
+
+
+@pytest.mark.parametrize(
+    ("parts", "url"),
+    [
+        (("api", "strategies", "SPX 1/../x"), "/api/strategies/SPX%201%2F..%2Fx"),
+        (("api", ".."), "/api/%2E%2E"),
+        (("a", "x?y=1#z"), "/a/x%3Fy%3D1%23z"),
+        (("a", "b\r\nHost: evil"), "/a/b%0D%0AHost%3A%20evil"),
+    ],
+)
+def test_no_part_of_a_path_climbs_out_of_it(parts: tuple[str, ...], url: str):
+    assert url_of(parts) == url

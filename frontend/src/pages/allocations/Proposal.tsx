@@ -130,12 +130,12 @@ function Measures({ shown, current }: { shown: Allocation; current: Allocation |
 }
 
 function metric(allocation: Allocation | null | undefined, name: string): string | number | null {
-  const value: unknown = allocation?.metrics[name]
+  const value: unknown = allocation?.metrics?.[name]
   return typeof value === "string" || typeof value === "number" ? value : null
 }
 
 function Proof({ run }: { run: Schemas["OptimizationSummary"] }) {
-  const left = Object.entries(run.excluded)
+  const left = Object.entries(run.excluded ?? {})
   return (
     <div className="px-3.5 pt-2 text-xs text-ink-3">
       <p>

@@ -4,7 +4,7 @@ import { useWho } from "@/api/session"
 const homes = {
   admin: lazy(() => import("./AdminHome").then((part) => ({ default: part.AdminHome }))),
   client: lazy(() => import("../errors").then((part) => ({ default: part.Missing }))),
-  sender: lazy(() => import("../errors").then((part) => ({ default: part.Missing }))),
+  sender: lazy(() => import("../sender/SenderHome").then((part) => ({ default: part.SenderHome }))),
 }
 
 /** Three roles, three homes. */

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi, useRouter } from "@tanstack/react-router"
 import { useState } from "react"
 import { answered, api } from "@/api/client"
 import { Failure } from "@/api/failure"
@@ -9,18 +8,14 @@ import { Frame } from "./Frame"
 import { PasswordForm } from "./PasswordForm"
 import { Steps } from "./Steps"
 
-const route = getRouteApi("/invitation/$token")
-
 /** Whoever holds an invitation chooses a password with it, once. */
-export function Invitation() {
-  const { token } = route.useParams()
-  const router = useRouter()
+export function Invitation({ token }: { token: string }) {
   const [who, setWho] = useState<Who | null>(null)
   const { data, error, refetch } = useQuery({
     queryKey: ["invitation", token],
     queryFn: () => answered(api.GET("/api/invitations/{token}", { params: { path: { token } } })),
   })
-  const go = (next: Who) => (next.needs ? setWho(next) : void router.navigate({ to: "/" }))
+  const go = (next: Who) => (next.needs ? setWho(next) : location.assign("/"))
   if (who)
     return (
       <Steps

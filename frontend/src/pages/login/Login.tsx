@@ -1,20 +1,19 @@
-import { getRouteApi, useRouter } from "@tanstack/react-router"
+import { useQuery } from "@tanstack/react-query"
 import { ShieldCheck } from "lucide-react"
-import { useWho } from "@/api/session"
+import { sessionQuery } from "@/api/session"
 import { safeNext } from "@/search"
 import { Frame } from "./Frame"
 import { Steps } from "./Steps"
 
-const route = getRouteApi("/login")
-
 export function Login() {
-  const router = useRouter()
-  const who = useWho()
-  const { next } = route.useSearch()
+  const { data: who, isPending } = useQuery(sessionQuery)
+  const next = new URLSearchParams(location.search).get("next") ?? undefined
+  const enter = () => location.assign(safeNext(next))
+  if (isPending) return null
   return (
     <Steps
-      who={who}
-      onEntered={() => router.history.push(safeNext(next))}
+      who={who ?? null}
+      onEntered={enter}
       frame={(title, note, step) => (
         <Frame title={title} note={note}>
           <title>{`${title} · Mathematricks`}</title>

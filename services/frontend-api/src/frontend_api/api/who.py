@@ -65,6 +65,9 @@ def guarded(page: Page | None, meets: frozenset[Need] = frozenset()) -> type[API
     """
 
     class Guarded(APIRoute):
+        opens = page
+        is_met_for = meets
+
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
 

@@ -38,6 +38,7 @@ class Band:
         strategy, excess, day, fixed: Statuses of the columns w, u and of the rows of days; *fixed* holds those
             of the columns e, a, v and of the CVaR's and polytope's rows.
         weights, edge: The last solution: weights and value at risk.
+        reduced, cost: Of the answer it led to: what each strategy still promised, and what it had cost; None before.
     """
 
     near: Mask
@@ -49,6 +50,8 @@ class Band:
     fixed: Basis | None
     weights: Floats
     edge: float
+    reduced: Floats | None = None
+    cost: Floats | None = None
 
     def copy(self) -> Band:
         """Return a band that may be changed without changing this one."""

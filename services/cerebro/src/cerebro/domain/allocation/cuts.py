@@ -37,15 +37,26 @@ def near_optimum(problem: TailProblem, anchor: Anchor, scale: float) -> Floats:
     Args:
         scale: What returns are multiplied by so that the solver sees numbers around 1.
     """
-    search = _Search(anchor.weights, problem.value(anchor.weights, anchor.cvar), anchor.cvar, _master(problem, scale))
+    return searched(problem, anchor, anchor, (scale, NEAR, MOST_CUTS))
+
+
+def searched(problem: TailProblem, anchor: Anchor, begin: Anchor, reach: tuple[float, float, int]) -> Floats:
+    """
+    Return the best feasible weights found, starting from the feasible *begin*.
+
+    Args:
+        reach: The scale, the relative gap that is near enough, and the most cuts.
+    """
+    scale, near, most_cuts = reach
+    search = _Search(begin.weights, problem.value(begin.weights, begin.cvar), begin.cvar, _master(problem, scale))
     strategies = problem.gain.size
-    for _ in range(MOST_CUTS):
+    for _ in range(most_cuts):
         found = highs.run(search.master)
         if found is None:
             break
         outer = found.values[:strategies]
         most = float(problem.gain @ outer) if problem.limit is not None else -found.values[-1] / scale
-        if most - search.value <= NEAR * abs(most):
+        if most - search.value <= near * abs(most):
             break
         _cut(problem, anchor, search, (outer, scale))
     return search.best
@@ -82,8 +93,15 @@ def _cut(problem: TailProblem, anchor: Anchor, search: _Search, found: tuple[Flo
     last = search.master.getNumCol() - 1
     indices = np.concatenate([np.arange(slope.size), [last]]).astype(np.int32)
     search.master.addRow(-highs.INFINITY, 0.0, indices.size, indices, np.concatenate([slope, [-1.0]]))
-    inside, risk = pulled(problem, between, cvar, anchor)
+    inside, risk = _inside(problem, between, cvar, anchor)
     _keep(problem, search, inside, risk)
+
+
+def _inside(problem: TailProblem, weights: Floats, cvar: float, anchor: Anchor) -> tuple[Floats, float]:
+    """Return *weights* pulled back to the limit; towards nothing held the CVaR shrinks in proportion."""
+    if problem.limit is None or cvar <= problem.limit or anchor.cvar != 0 or np.any(anchor.weights):
+        return pulled(problem, weights, cvar, anchor)
+    return weights * (problem.limit / cvar), problem.limit
 
 
 def _keep(problem: TailProblem, search: _Search, weights: Floats, cvar: float) -> None:

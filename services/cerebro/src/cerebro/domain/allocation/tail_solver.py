@@ -10,6 +10,7 @@ from mathematricks.quant.returns import Floats
 from cerebro.domain.allocation import band as bands
 from cerebro.domain.allocation import highs
 from cerebro.domain.allocation.answers import PROVED, Proof, Unproved
+from cerebro.domain.allocation.approach import approached
 from cerebro.domain.allocation.band import Band
 from cerebro.domain.allocation.cuts import near_optimum
 from cerebro.domain.allocation.pulling import Anchor, pulled
@@ -56,14 +57,14 @@ def solve_by_band(problem: TailProblem, anchor: Anchor, start: Band | None = Non
 
     Args:
         anchor: Feasible weights; the polytope is known not to be empty.
-        start: The band of a problem like this one, over the same days: a few rounds are enough then.
+        start: The band of a problem like this one: a few rounds are enough then.
 
     Raises:
         Unproved: the rounds ended without a proof.
     """
     scale = scale_of(problem)
     best = _Best(anchor.weights, anchor.cvar, problem.value(anchor.weights, anchor.cvar))
-    band = bands.narrowed(problem, start) if start else bands.band_around(problem, near_optimum(problem, anchor, scale))
+    band = _first_band(problem, anchor, start, scale)
     for number in range(1, MOST_ROUNDS + 1):
         progress = _round(problem, anchor, band, (best, scale))
         if best.gap() <= AIM or (not progress and best.gap() <= PROVED):
@@ -71,6 +72,13 @@ def solve_by_band(problem: TailProblem, anchor: Anchor, start: Band | None = Non
         if not progress:
             break
     raise Unproved(f"a gap of {best.gap():.1e} is left")
+
+
+def _first_band(problem: TailProblem, anchor: Anchor, start: Band | None, scale: float) -> Band:
+    near = approached(problem, anchor, start, scale) if start else None
+    if start and near is None and start.near.size == problem.scenarios.values.shape[0]:
+        return bands.narrowed(problem, start)
+    return bands.band_around(problem, near if near is not None else near_optimum(problem, anchor, scale))
 
 
 def _round(problem: TailProblem, anchor: Anchor, band: Band, state: tuple[_Best, float]) -> bool:
@@ -136,4 +144,5 @@ def _solved(problem: TailProblem, best: _Best, band: Band, rounds: int) -> Solve
     if problem.limit is not None:
         violation = max(violation, (best.cvar - problem.limit) / abs(problem.limit))
     proof = Proof(best.value, proved.value, violation, "band", rounds)
+    band.reduced, band.cost = proved.reduced, problem.cost
     return Solved(best.weights, best.cvar, proof, proved, band)

@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query"
+import { useEvery } from "@/live/query"
+import { useMode } from "@/shell/mode"
+import { Page } from "@/shell/Page"
+import { Trouble } from "@/ui/states"
+import { Agreements } from "./Agreements"
+import { Dropped } from "./Dropped"
+import { Health, HealthWarnings } from "./Health"
+import { homeQuery } from "./queries"
+import { Signals } from "./Signals"
+import { Earnings, Sent } from "./Standing"
+import { StatementsPanel } from "./StatementsPanel"
+
+/** A sender's first look: what became of the signals, what they earned, when it is paid. */
+export function SenderHome() {
+  const [mode] = useMode()
+  const { data, error, refetch } = useQuery({ ...homeQuery(mode), refetchInterval: useEvery(10) })
+  return (
+    <Page title="Home" modes scope={data && `Signals of ${data.sender}`} document={data}>
+      <HealthWarnings />
+      {error && <Trouble what="Your signals" failure={error} retry={() => void refetch()} />}
+      <Sent view={data} />
+      <Earnings view={data} />
+      <div className="grid gap-3.5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <Signals />
+        <div className="flex min-w-0 flex-col gap-3.5">
+          <Dropped view={data} />
+          <StatementsPanel view={data} />
+          <Agreements view={data} />
+          <Health />
+        </div>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,123 @@
+import { useInfiniteQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import { Radio } from "lucide-react"
+import { useMemo } from "react"
+import { price, quantity } from "@/format/number"
+import { dateTime } from "@/format/time"
+import { words } from "@/format/words"
+import { useEvery } from "@/live/query"
+import { ReceiptDrawer } from "@/receipt/ReceiptDrawer"
+import { useMode } from "@/shell/mode"
+import { Badge } from "@/ui/Badge"
+import { Button } from "@/ui/Button"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { SignedAmount } from "@/ui/figures"
+import { Panel } from "@/ui/Panel"
+import { toneOf } from "@/ui/standing"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { type SignalRow, signalsQuery } from "./queries"
+
+const route = getRouteApi("/shell/")
+
+const columns: DataColumn<SignalRow>[] = [
+  {
+    key: "received",
+    title: "Received, UTC",
+    cell: (one) => dateTime(one.received_at),
+    from: "sm",
+    className: "text-ink-2",
+  },
+  {
+    key: "instrument",
+    title: "Symbol",
+    cell: (one) => (
+      <>
+        <span className="font-medium">{one.instrument}</span>{" "}
+        <span className="text-ink-3">
+          {one.action}
+          {one.legs > 1 && `, ${one.legs} legs`}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: "strategy",
+    title: "Strategy",
+    cell: (one) => one.strategy_id,
+    from: "lg",
+    className: "text-ink-2",
+  },
+  { key: "filled", title: "Filled", cell: (one) => quantity(one.filled), numeric: true, from: "lg" },
+  { key: "theirs", title: "Your price", cell: (one) => price(one.their_price), numeric: true, from: "md" },
+  { key: "ours", title: "Our fill", cell: (one) => price(one.our_price), numeric: true, from: "sm" },
+  { key: "profit", title: "Profit", cell: (one) => <Profit row={one} />, numeric: true },
+  {
+    key: "status",
+    title: "Status",
+    cell: (one) => (
+      <span className="flex items-center gap-1.5">
+        <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>
+        {one.open && <span className="hidden text-xs text-ink-3 2xl:inline">still held</span>}
+        {one.reason && (
+          <span className="hidden max-w-56 truncate text-ink-2 2xl:inline" title={words(one.reason)}>
+            {words(one.reason)}
+          </span>
+        )}
+      </span>
+    ),
+  },
+]
+
+function Profit({ row }: { row: SignalRow }) {
+  if (!row.profit_currency || row.status !== "executed") return <span className="text-ink-3">–</span>
+  return <SignedAmount value={row.profit} currency={row.profit_currency} digits={2} />
+}
+
+/** Every signal that was sent, the newest first; each row leads to its receipt. */
+export function Signals() {
+  const [mode] = useMode()
+  const { signal } = route.useSearch()
+  const navigate = route.useNavigate()
+  const every = useEvery(5)
+  const query = useInfiniteQuery({
+    ...signalsQuery(mode),
+    refetchInterval: (asked) => ((asked.state.data?.pages.length ?? 1) > 4 ? false : every),
+  })
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
+  const open = (next: string | undefined) =>
+    void navigate({ search: (before) => ({ ...before, signal: next }), resetScroll: false })
+  return (
+    <Panel title="Signals" note="Your price beside our fill; a row opens its receipt" flush>
+      {query.error && !query.data && (
+        <div className="px-3.5 pb-3">
+          <Trouble what="The signals" failure={query.error} retry={() => void query.refetch()} />
+        </div>
+      )}
+      {query.isPending && <SkeletonRows rows={12} />}
+      {query.data && items.length === 0 && (
+        <Empty icon={Radio} title={`No ${mode} signal yet`}>
+          Signals show as the desk receives them, each with what became of it. Look at the other mode if yours
+          trade there.
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <DataTable
+          name="Signals"
+          columns={columns}
+          items={items}
+          idOf={(one) => one.signal_id}
+          openId={signal}
+          onOpen={(one) => open(one.signal_id)}
+        />
+      )}
+      {query.hasNextPage && (
+        <div className="flex justify-center border-t border-line p-2">
+          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Older signals
+          </Button>
+        </div>
+      )}
+      <ReceiptDrawer signal={signal} onClose={() => open(undefined)} />
+    </Panel>
+  )
+}

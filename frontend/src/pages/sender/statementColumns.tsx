@@ -1,0 +1,46 @@
+import { month } from "@/format/time"
+import { words } from "@/format/words"
+import { Badge, type Tone } from "@/ui/Badge"
+import { Amount, SignedAmount } from "@/ui/figures"
+import type { Column } from "@/ui/Table"
+import type { StatementLine } from "./queries"
+
+const tones: Record<StatementLine["status"], Tone> = { estimated: "neutral", final: "live", paid: "gain" }
+
+export function StatementStatus({ status }: { status: StatementLine["status"] }) {
+  return <Badge tone={tones[status]}>{words(status)}</Badge>
+}
+
+export const monthColumn: Column<StatementLine> = {
+  key: "month",
+  title: "Month",
+  cell: (one) => <span className="font-medium">{month(`${one.month}-01T00:00:00Z`)}</span>,
+}
+
+export const statusColumn: Column<StatementLine> = {
+  key: "status",
+  title: "Status",
+  cell: (one) => <StatementStatus status={one.status} />,
+}
+
+export const feeColumn: Column<StatementLine> = {
+  key: "fee",
+  title: "Your share",
+  cell: (one) => <Amount value={one.fee} currency={one.currency} digits={2} />,
+  numeric: true,
+}
+
+export const netColumn: Column<StatementLine> = {
+  key: "net",
+  title: "Profit of the month",
+  cell: (one) => <SignedAmount value={one.net} currency={one.currency} digits={2} />,
+  numeric: true,
+  from: "sm",
+}
+
+export const dueColumn: Column<StatementLine> = {
+  key: "due",
+  title: "Due",
+  cell: (one) => <Amount value={one.due} currency={one.currency} digits={2} />,
+  numeric: true,
+}

@@ -1,0 +1,56 @@
+import { useQuery } from "@tanstack/react-query"
+import type { Schemas } from "@/api/client"
+import { quantity } from "@/format/number"
+import { dateTime } from "@/format/time"
+import { counted } from "@/format/words"
+import { useEvery } from "@/live/query"
+import { Badge } from "@/ui/Badge"
+import { Panel } from "@/ui/Panel"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { named, reportsQuery } from "./queries"
+
+type Report = Schemas["FlattenReport"]
+
+/** What became of the firings that flattened, drills included. */
+export function Reports() {
+  const { data, error, refetch } = useQuery({ ...reportsQuery, refetchInterval: useEvery(5) })
+  return (
+    <Panel title="Flattening and drills" note="How long it took, and what it closed">
+      {error && !data && <Trouble what="The reports" failure={error} retry={() => void refetch()} />}
+      {!error && !data && <SkeletonRows rows={3} />}
+      {data?.items.length === 0 && (
+        <Empty title="Nothing was flattened yet">A drill on paper rehearses it: mathematricks drill.</Empty>
+      )}
+      <ul className="max-h-96 overflow-y-auto text-sm">
+        {data?.items.map((report) => (
+          <li key={report.generation} className="border-b border-line py-2 last:border-0">
+            <One report={report} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function One({ report }: { report: Report }) {
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-2">
+        <span className="font-medium">{dateTime(report.fired_at)} UTC</span>
+        {report.drill && <Badge>Drill</Badge>}
+        {report.flat_at ? (
+          <Badge tone="gain">Flat in {quantity(report.seconds_to_flat)} s</Badge>
+        ) : (
+          <Badge tone="warn">Not flat yet</Badge>
+        )}
+        {report.reversed > 0 && <Badge tone="loss">{counted(report.reversed, "position")} reversed</Badge>}
+      </p>
+      <p className="text-ink-2">
+        {named(report.scope)}, by {report.fired_by}: {counted(report.places.length, "position")} closed,
+        cancelled {counted(report.entries, "entry", "entries")}, {counted(report.exits, "exit")},{" "}
+        {counted(report.stops, "stop")}
+      </p>
+      {report.waiting.length > 0 && <p className="text-warn">Waits for {report.waiting.join(", ")}</p>}
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+import type { Schemas } from "@/api/client"
+import { Amount, SignedAmount } from "./figures"
+
+interface AmountsProps {
+  amounts: readonly Schemas["Amount"][]
+  signed?: boolean
+}
+
+/** Money of several currencies, each beside its own code and never added up. */
+export function Amounts({ amounts, signed }: AmountsProps) {
+  if (amounts.length === 0) return <>–</>
+  const Money = signed ? SignedAmount : Amount
+  return (
+    <>
+      {amounts.map(({ currency, amount }) => (
+        <div key={currency} className="whitespace-nowrap">
+          <Money value={amount} currency={currency} digits={2} />{" "}
+          <span className="text-xs font-normal text-ink-3">{currency}</span>
+        </div>
+      ))}
+    </>
+  )
+}
