@@ -104,6 +104,17 @@ async def test_one_address_cannot_try_many_names(front: Any) -> None:
     assert [answer.status_code for answer in answers] == [401] * 21 + [429] * 4
 
 
+@pytest.mark.parametrize(("proxies", "kept"), [(0, "203.0.113.7"), (1, "198.51.100.9")])
+async def test_an_address_in_a_header_counts_only_behind_our_own_proxies(begin: Any, proxies: int, kept: str) -> None:
+    front = await begin(trusted_proxies=proxies)
+    browser = front.browser()
+
+    said = {"X-Forwarded-For": "192.0.2.1, 198.51.100.9"}
+    await browser.post("/api/auth/login", json={"name": "nobody", "password": "wrong password"}, headers=said)
+
+    assert {one["address"] async for one in front.db.audit_trail.find({"action": "auth.login"})} == {kept}
+
+
 async def test_a_success_forgives_the_name_but_not_the_guesses_of_the_address(front: Any) -> None:
     await front.add(a_user("ada"))
     for n in range(19):

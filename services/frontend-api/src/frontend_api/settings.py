@@ -29,6 +29,8 @@ class Settings(ServiceSettings):
     """Invent that password instead and print it to stderr once: for a desk on one's own machine only."""
     plain_http: bool = False
     """Serve logins over http://localhost: cookies without Secure, and no other host lets anyone in."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """How many proxies of ours stand before us, each adding one address to X-Forwarded-For."""
     session_idle: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(minutes=30)
     """A session unused for so long ends."""
     session_life: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(hours=12)

@@ -12,11 +12,11 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.signals import SignalAnswer
+from mathematricks.runtime.addresses import client_of
 from mathematricks.runtime.http import Refusal, ports_of
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from signal_ingestion.addresses import client_of
 from signal_ingestion.api_intake import router as intake
 from signal_ingestion.api_socket import router as socket
 from signal_ingestion.domain.admission import environment_of

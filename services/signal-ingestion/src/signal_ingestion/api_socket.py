@@ -6,9 +6,9 @@ import uuid
 
 import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from mathematricks.runtime.addresses import client_of
 from mathematricks.runtime.service import Running
 
-from signal_ingestion.addresses import client_of
 from signal_ingestion.domain.admission import environment_of
 from signal_ingestion.domain.arrival import Answer, Arrival
 from signal_ingestion.handlers import accept

@@ -31,7 +31,13 @@ class _Environment(EnvSettingsSource):
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,  # the reference shows them
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -49,6 +55,7 @@ class Platform(_Settings):
     mongo_url: Annotated[SecretStr, AfterValidator(_mongodb)]
     """A replica set: transactions and change streams need one."""
     mongo_database: str = "mathematricks"
+    """Where in it this deployment's collections lie."""
     deployment_key: Annotated[SecretStr, Field(min_length=32)]
     """Signs the tokens services show each other, peppers stored secrets, encrypts MAC and TOTP keys."""
     environment: Environment = "staging"
@@ -62,6 +69,7 @@ class Platform(_Settings):
     service_urls: dict[str, str] = Field(default_factory=dict)
     """Where the other services answer, by service name; the embedded mode needs none."""
     log_level: Level = "INFO"
+    """From which level on a line is logged."""
 
     _apps: dict[str, Any] = PrivateAttr(default_factory=dict)
 

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPBearer
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.users import Need
+from mathematricks.runtime.addresses import client_of
 from mathematricks.runtime.http import Refusal, caller_of, ports_of
 from starlette.exceptions import HTTPException
 
@@ -143,7 +144,8 @@ def from_here(request: Request) -> None:
 
 def browser_of(request: Request) -> Browser:
     """Return where *request* comes from, in a form that can be kept."""
-    address = request.client.host if request.client else "unknown"
+    settings: Settings = request.app.state.settings
+    address = client_of(request, settings.trusted_proxies)
     return Browser(address[:100], request.headers.get("user-agent", "")[:200])
 
 
