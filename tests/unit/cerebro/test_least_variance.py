@@ -23,6 +23,7 @@ def least(strategies: int, seed: int, limits: Constraints) -> Answer:
 def held(strategies: int, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.ones(strategies)) * rng.uniform(0.2, 1.5)
+    weights = np.minimum(weights, 0.5)
     weights[rng.random(strategies) < 0.4] = 0
     return {f"s{number}": float(weight) for number, weight in enumerate(weights)}
 
@@ -43,11 +44,11 @@ def test_it_is_what_a_general_solver_finds() -> None:
     past = scenarios(a_history(12, 500, 12))
     covariance = sample_covariance(past.values) * 1e4
     weights = cp.Variable(12, nonneg=True)
-    moved = cp.norm1(weights - np.array(list(current.values()))) <= 0.3
+    moved = cp.norm1(weights - np.array(list(current.values()))) <= 0.1
     program = cp.Problem(cp.Minimize(cp.quad_form(weights, cp.psd_wrap(covariance))), [moved, weights <= 0.5])
     program.solve(solver=cp.CLARABEL)
 
-    answer = least(12, 12, Constraints(turnover=Turnover(current, 0.3)))
+    answer = least(12, 12, Constraints(turnover=Turnover(current, 0.1)))
 
     assert answer.objective == pytest.approx(np.sqrt(program.value / 1e4), rel=1e-5)
 
