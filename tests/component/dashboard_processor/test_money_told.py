@@ -257,6 +257,7 @@ async def test_rows_of_signals_add_up_to_the_ledger_whoever_closes_what(desk: De
     assert sum(row.profit for row in rows.values()) == _net(bookings) == Decimal("996.25")
     assert rows["trend-1"].profit.quantize(Decimal("0.0001")) == Decimal("664.5833")  # 2/3 of 998.75, less 1.25
     assert (rows["trend-1"].open, rows["trend-1"].settled) == (False, True)
+    assert rows["trend-1"].price_currency == rows["trend-1"].profit_currency == "USD"
     assert (rows["trend-2"].open, rows["trend-2"].settled) == (True, False)
     assert (rows["trend-3"].profit, rows["trend-3"].status) == (0, "executed")
     assert (rows["trend-4"].status, rows["trend-4"].reason) == ("dropped", "MARGIN_LIMIT")
@@ -324,3 +325,21 @@ async def holds(desk: Desk, quantity: str) -> None:
 
 def _net(entries: list[LedgerEntry]) -> Decimal:
     return sum((entry.realized_base - entry.commission_base for entry in entries), Decimal(0))
+
+
+async def test_a_row_is_not_settled_before_its_lot_is_closed_though_positions_are_written_later(desk: Desk) -> None:
+    signal = a_signal()
+    order = a_trading_order(signal)
+    await desk.put("signals", a_stored_signal(signal), signal.signal_id)
+    await desk.put("cerebro_decisions", recorded(a_decision(signal, order)), f"v1:{signal.signal_id}")
+    await desk.put("orders", an_order_record(order), order.order_id)
+    await desk.put("account_history", a_booking(a_fill(order)), "x1")
+    desk.clock.advance(signal.received_at - BEGINS)
+
+    await jobs.tell_signals(desk.ports)
+    early = (await rows_by_id(desk))["trend-1"]
+    desk.clock.advance(timedelta(days=1))
+    await jobs.tell_signals(desk.ports)
+
+    assert (early.open, early.settled) == (False, False)
+    assert (await rows_by_id(desk))["trend-1"].settled  # closed by nobody's order, and nothing is held any more

@@ -26,7 +26,7 @@ from dashboard_processor.domain.signal_rows import Order, Trail, Verdict
 
 DECISION_FIELDS = ["signal_id", "portfolio", "outcome", "reason", "order_ids", "command_ids", "output"]
 ORDER_FIELDS = [
-    *("signal_id", "purpose", "leg_index", "status", "live", "filled", "average_price", "contract.currency", "closes"),
+    *("signal_id", "purpose", "leg_index", "status", "live", "filled", "average_price", "closes"),
 ]
 WITH_AUTHORITY: Document = {"shadow": "", "promotes": None}
 
@@ -142,6 +142,5 @@ def _order(document: Document) -> Order:
         live=document["live"],
         filled=document["filled"],
         average_price=document.get("average_price"),
-        currency=(document.get("contract") or {}).get("currency"),
         closes=tuple(LotClose.model_validate(close) for close in document.get("closes", ())),
     )

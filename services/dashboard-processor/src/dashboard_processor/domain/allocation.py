@@ -9,6 +9,8 @@ from mathematricks.accounting.position import total
 from mathematricks.contracts.allocations import OptimizationSummary, PortfolioAllocation
 from mathematricks.contracts.money_views import AllocationLine, AllocationView
 
+from dashboard_processor.domain.payouts import CENT, tidy
+
 
 def allocation_view(
     active: PortfolioAllocation | None,
@@ -17,8 +19,8 @@ def allocation_view(
     now: datetime,
 ) -> AllocationView:
     """Return both allocations line by line, and the likeness of strategies that *run* was computed with."""
-    current = dict(active.allocations) if active else {}
-    proposed = dict(proposal.allocations) if proposal else {}
+    current = _percents(active)
+    proposed = _percents(proposal)
     lines = tuple(
         AllocationLine(
             strategy_id=name,
@@ -44,3 +46,8 @@ def allocation_view(
         as_of=now,
         expected_every=60.0,
     )
+
+
+def _percents(allocation: PortfolioAllocation | None) -> dict[str, Decimal]:
+    """Shares in percent as pages show them: to two decimals."""
+    return {name: tidy(share.quantize(CENT)) for name, share in allocation.allocations.items()} if allocation else {}

@@ -29,7 +29,7 @@ class Sample:
 def curve(span: Literal["day", "month", "all"], samples: Sequence[Sample], flows: Sequence[CashMark] = ()) -> Curve:
     """Return *samples*, oldest first, as a curve of 300 points or little more; flows outside of it are left out."""
     points, peak = [], ZERO
-    for sample in samples:
+    for sample in {sample.at: sample for sample in samples}.values():  # of one moment the last
         peak = max(peak, sample.index)
         lost = sample.index / peak - 1 if peak > 0 else ZERO
         points.append(CurvePoint(at=sample.at, value=sample.value, drawdown=percent(lost)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
 from mathematricks.accounting.position import EXACT, ZERO, booked
@@ -13,8 +14,11 @@ from mathematricks.contracts.orders import LotClose, OrderStatus
 from mathematricks.contracts.signals import SignalRecord
 
 from dashboard_processor.domain.earnings import Entry
+from dashboard_processor.domain.payouts import tidy
 
 OPENS, CLOSES = "entry", "exit"
+DUST = Decimal("1E-9")
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,6 @@ class Order:
     live: bool
     filled: Decimal
     average_price: Decimal | None
-    currency: str | None
     closes: tuple[LotClose, ...]
 
 
@@ -61,16 +64,22 @@ class Trail:
     held: bool
 
 
-def row_of(trail: Trail) -> SignalRow:
-    """Return the signal's row; what its lots made counts here, whichever signals closed them."""
+def row_of(trail: Trail, now: datetime) -> SignalRow:
+    """
+    Return the signal's row; what its lots made counts here, whichever signals closed them.
+
+    What was closed by nobody's order (a flattening, a hand at the venue) leaves its lots unbalanced: they are
+    looked at for a day more, for positions are written a little after the fills that they come from.
+    """
     signal, first = trail.signal, trail.signal.legs[0]
     mine = [order for order in trail.orders.values() if order.signal_id == signal.signal_id]
     traded = [order for order in mine if order.purpose in (OPENS, CLOSES)]
     status, reason = _standing(trail.verdict, traded)
     leading = [order for order in traded if order.leg_index == 0 and order.filled > 0]
-    filled = sum((order.filled for order in leading), ZERO)
+    filled, names = sum((order.filled for order in leading), ZERO), {order.order_id for order in leading}
     profit, left = _made(trail)
-    is_open = trail.held and abs(left) > Decimal("1E-9")
+    balanced = abs(left) <= DUST
+    over = balanced or (not trail.held and now - signal.received_at >= A_DAY)
     told = all(order.filled == _booked_of(order.order_id, trail) for order in mine)
     return SignalRow(
         **signal.model_dump(
@@ -87,11 +96,11 @@ def row_of(trail: Trail) -> SignalRow:
         filled=filled,
         their_price=first.price,
         our_price=_average(leading, filled),
-        price_currency=next((order.currency for order in leading if order.currency), None),
-        profit=profit,
+        price_currency=next((entry.currency for entry, _ in trail.entries if entry.order_id in names), None),
+        profit=tidy(profit),
         profit_currency=next((entry.base_currency for entry, _ in trail.entries), None),
-        open=is_open,
-        settled=status in ("executed", "dropped") and told and not is_open and not any(each.live for each in mine),
+        open=trail.held and not balanced,
+        settled=status in ("executed", "dropped") and told and over and not any(each.live for each in mine),
     )
 
 

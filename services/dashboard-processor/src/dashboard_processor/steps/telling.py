@@ -19,6 +19,7 @@ from mathematricks.contracts.money_views import (
 
 from dashboard_processor.domain.allocation import allocation_view
 from dashboard_processor.domain.curves import curve, in_currency, indexed, summed
+from dashboard_processor.domain.payouts import tidy
 from dashboard_processor.domain.senders import SenderTold, arrivals, sender_view
 from dashboard_processor.domain.signal_rows import row_of
 from dashboard_processor.ports import Ports
@@ -119,7 +120,7 @@ async def tell_allocation(ports: Ports) -> None:
 
 
 async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> None:
-    await ports.views.keep([row_of(trail) for trail in await ports.trails.trails(signal_ids)])
+    await ports.views.keep([row_of(trail, ports.clock.now()) for trail in await ports.trails.trails(signal_ids)])
 
 
 def _profit(figures: Iterable[StrategyFigures], mode: Mode, strategies: Iterable[str]) -> tuple[Amount, ...]:
@@ -128,4 +129,4 @@ def _profit(figures: Iterable[StrategyFigures], mode: Mode, strategies: Iterable
     for each in figures:
         if each.mode == mode and each.strategy_id in mine:
             sums[each.currency] += each.realized
-    return tuple(Amount(currency=currency, amount=sums[currency]) for currency in sorted(sums))
+    return tuple(Amount(currency=currency, amount=tidy(sums[currency])) for currency in sorted(sums))
