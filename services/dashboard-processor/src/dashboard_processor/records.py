@@ -150,7 +150,7 @@ class Views(Protocol):
         """Return the highest number of each strategy's signals that has a row."""
 
     async def unsettled(self) -> Sequence[str]:
-        """Return the signals whose rows may still change."""
+        """Return signals whose rows may still change: the undecided and working ones, and others in turn."""
 
     async def keep(self, rows: Sequence[SignalRow]) -> None:
         """Write rows in the place of older ones."""

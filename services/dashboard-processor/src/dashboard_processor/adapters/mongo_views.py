@@ -34,6 +34,9 @@ from pymongo.errors import DuplicateKeyError
 
 from dashboard_processor.records import SignalCount, View
 
+AT_ONCE = 200
+"""Unsettled rows looked at in one go; the others have their turn in the next."""
+
 
 class MongoViews:
     """A document that says the same as before is written again only when its age would be noticed."""
@@ -48,6 +51,7 @@ class MongoViews:
         self._signals = db[DASHBOARD_SIGNALS.name]
         self._statements = db[DASHBOARD_STATEMENTS.name]
         self._strategies = db[DASHBOARD_STRATEGIES.name]
+        self._turn = ""
         self._told: dict[str, tuple[View, datetime | None]] = {}
 
     async def write(self, view: View) -> None:
@@ -94,7 +98,12 @@ class MongoViews:
         return {each["_id"]: each["seq"] async for each in found}
 
     async def unsettled(self) -> Sequence[str]:
-        return [each["_id"] async for each in self._signals.find({"settled": False}, ["_id"]).sort("_id", 1)]
+        moving: Document = {"settled": False, "status": {"$in": ["waiting", "working"]}}
+        resting: Document = {"settled": False, "_id": {"$gt": self._turn}}
+        first = await self._signals.find(moving, ["_id"]).sort("received_at", -1).limit(AT_ONCE).to_list()
+        others = await self._signals.find(resting, ["_id"]).sort("_id", 1).limit(AT_ONCE).to_list()
+        self._turn = others[-1]["_id"] if len(others) == AT_ONCE else ""
+        return sorted({each["_id"] for each in (*first, *others)})
 
     async def keep(self, rows: Sequence[SignalRow]) -> None:
         if rows:
