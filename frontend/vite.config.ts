@@ -12,7 +12,8 @@ export default defineConfig({
   server: { port: 5173, proxy: { "/api": { target: desk } } },
   build: { manifest: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   test: {
-    environment: "jsdom",
+    environment: "node",
+    pool: "threads",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,

@@ -59,8 +59,17 @@ const statements = createRoute({
   component: lazyRouteComponent(() => import("./pages/sender/Statements"), "Statements"),
 })
 
+const strategies = createRoute({
+  getParentRoute: () => shell,
+  path: "/strategies",
+  validateSearch: searchOf("text", "status", "account", "trading"),
+  component: lazyRouteComponent(() => import("./pages/strategies/Strategies"), "Strategies"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([home, allocations, activity, system, statements])]),
+  routeTree: root.addChildren([
+    shell.addChildren([home, allocations, activity, system, statements, strategies]),
+  ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,

@@ -91,7 +91,9 @@ WALK = {
         beside=names("registry administration/funding administration/owing"),
     ),
     "dashboard-processor": Walk(
-        (dashboard_processor.ports.Ports,), names("records.read services.probe overviews.newest")
+        (dashboard_processor.ports.Ports,),
+        names("records.read services.probe overviews.newest"),
+        beside=names("steps/owing steps/funds steps/telling"),
     ),
     "alerting": Walk(
         (alerting.ports.Ports,),

@@ -274,9 +274,10 @@ class ScriptedBroker:
 
     def end(self, client_order_id: str, status: Any, reason: str = "") -> None:
         """End a working order without a fill."""
-        self.orders[client_order_id] = replace(self.orders[client_order_id], status=status, reason=reason)
+        state = self.orders[client_order_id] = replace(self.orders[client_order_id], status=status, reason=reason)
         account = self.asked[client_order_id].account
-        self._tell(BrokerEvent("status", account, client_order_id, status, _now(), reason=reason))
+        told = {"reason": reason, "filled": state.filled}
+        self._tell(BrokerEvent("status", account, client_order_id, status, _now(), **told))  # type: ignore[arg-type]
 
     def _answer(self) -> None:
         if self.deaf:

@@ -50,7 +50,7 @@ function ToReview() {
   const { data } = useQuery(proposalQuery)
   if (!data) return null
   return (
-    <span className="ml-auto rounded-[3px] bg-warn-soft px-1.5 text-2xs font-semibold text-warn">
+    <span className="ml-auto shrink-0 rounded-[3px] bg-warn-soft px-1.5 whitespace-nowrap text-2xs font-semibold text-warn">
       1 to review
     </span>
   )

@@ -1,4 +1,4 @@
-import { Activity, ChartPie, HeartPulse, House, type LucideIcon, ReceiptText } from "lucide-react"
+import { Activity, ChartPie, HeartPulse, House, Layers, type LucideIcon, ReceiptText } from "lucide-react"
 import type { Who } from "@/api/session"
 
 export interface PageEntry {
@@ -16,6 +16,7 @@ export const pages: readonly PageEntry[] = [
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
   { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
+  { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {

@@ -24,13 +24,13 @@ export function Figure({ name, children, note, large }: FigureProps) {
     <div
       className={cx(
         "-mt-px -ml-px min-w-1/2 flex-1 border-t border-l border-line px-3.5 py-2.5 @2xl:min-w-36",
-        large && "max-@2xl:min-w-full @2xl:grow-[1.3]",
+        large && "@max-2xl:min-w-full @2xl:grow-[1.3]",
       )}
     >
       <dt className="truncate text-xs text-ink-3">{name}</dt>
       <dd className={cx("mt-0.5 font-semibold", large ? "text-2xl tracking-tight" : "text-xl")}>
         {children}
-        {note && <div className="mt-0.5 text-xs font-normal text-ink-2">{note}</div>}
+        {note && <div className="mt-0.5 text-xs font-normal tracking-normal text-ink-2">{note}</div>}
       </dd>
     </div>
   )

@@ -15,7 +15,7 @@ export function Amounts({ amounts, signed }: AmountsProps) {
       {amounts.map(({ currency, amount }) => (
         <div key={currency} className="whitespace-nowrap">
           <Money value={amount} currency={currency} digits={2} />{" "}
-          <span className="text-xs font-normal text-ink-3">{currency}</span>
+          <span className="text-xs font-normal tracking-normal text-ink-3">{currency}</span>
         </div>
       ))}
     </>

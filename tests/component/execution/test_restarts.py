@@ -69,6 +69,36 @@ async def test_fills_while_we_were_away_are_booked_at_the_start(db: Database):
     assert order.filled == 100
 
 
+async def test_an_end_that_overtakes_its_fills_waits_for_them(db: Database):
+    """Whoever hears that an entry ended with nothing filled lets go of its margin."""
+    async with a_desk(db, ScriptedBroker(["rests"])) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order())
+        await desk.until("o1", "SUBMITTED")
+        desk.broker.fill("o1.1", Decimal(40), say=False)
+        desk.broker.end("o1.1", "CANCELLED", "as asked")
+        order = await desk.until("o1", "CANCELLED")
+        await desk.wait(lambda: any(each.status == "CANCELLED" for each in desk.confirmations))
+
+    assert order.filled == 40
+    assert {each.filled for each in desk.confirmations if each.status == "CANCELLED"} == {Decimal(40)}
+
+
+async def test_while_its_venue_is_silent_an_order_whose_end_overtook_its_fills_lives(db: Database):
+    async with a_desk(db, ScriptedBroker(["rests"])) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order())
+        await desk.until("o1", "SUBMITTED")
+        desk.broker.fill("o1.1", Decimal(40), say=False)
+        desk.broker.deaf = True
+        desk.broker.end("o1.1", "CANCELLED", "as asked")
+        await asyncio.sleep(0.1)
+        before = await desk.until("o1", "SUBMITTED")
+        desk.broker.deaf = False
+        desk.broker.end("o1.1", "CANCELLED", "as asked")
+        after = await desk.until("o1", "CANCELLED")
+
+    assert (before.filled, after.filled) == (0, 40)
+
+
 async def test_an_execution_recorded_without_its_order_is_counted_at_the_start(db: Database):
     broker = ScriptedBroker(["rests"])
     async with a_desk(db, broker) as desk:

@@ -213,3 +213,13 @@ async def test_the_trail_is_read_by_actor_act_and_time_and_page_by_page(front: A
     assert len((await reader.get("/api/audit?action=auth.login")).json()["items"]) == 4
     assert (await reader.get("/api/audit?before=nonsense")).json()["items"] == []
     assert (await reader.get("/api/audit?actor=nobody")).json() == {"items": [], "next": None}
+
+
+async def test_one_chooses_the_time_zone_one_reads_in(front: Any, ada: Any) -> None:
+    chosen = await ada.put("/api/session/time-zone", json={"time_zone": "Asia/Tokyo"})
+    wrong = await ada.put("/api/session/time-zone", json={"time_zone": "Mars/Olympus"})
+
+    assert (chosen.status_code, wrong.status_code) == (200, 422)
+    assert (await ada.get("/api/auth/session")).json()["time_zone"] == "Asia/Tokyo"
+    (entry,) = (await ada.get("/api/audit?action=users.time_zone")).json()["items"]
+    assert (entry["before"], entry["after"]) == ("UTC", "Asia/Tokyo")

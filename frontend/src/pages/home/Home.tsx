@@ -3,7 +3,7 @@ import { useWho } from "@/api/session"
 
 const homes = {
   admin: lazy(() => import("./AdminHome").then((part) => ({ default: part.AdminHome }))),
-  client: lazy(() => import("../errors").then((part) => ({ default: part.Missing }))),
+  client: lazy(() => import("../client/ClientHome").then((part) => ({ default: part.ClientHome }))),
   sender: lazy(() => import("../sender/SenderHome").then((part) => ({ default: part.SenderHome }))),
 }
 

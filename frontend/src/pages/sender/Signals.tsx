@@ -3,8 +3,9 @@ import { getRouteApi } from "@tanstack/react-router"
 import { Radio } from "lucide-react"
 import { useMemo } from "react"
 import { price, quantity } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { dateTime, dayOrTime } from "@/format/time"
 import { words } from "@/format/words"
+import { useNow } from "@/live/clock"
 import { useEvery } from "@/live/query"
 import { ReceiptDrawer } from "@/receipt/ReceiptDrawer"
 import { useMode } from "@/shell/mode"
@@ -23,7 +24,7 @@ const columns: DataColumn<SignalRow>[] = [
   {
     key: "received",
     title: "Received, UTC",
-    cell: (one) => dateTime(one.received_at),
+    cell: (one) => <Received at={one.received_at} />,
     from: "sm",
     className: "text-ink-2",
   },
@@ -31,23 +32,29 @@ const columns: DataColumn<SignalRow>[] = [
     key: "instrument",
     title: "Symbol",
     cell: (one) => (
-      <>
+      <span className="block max-w-34 truncate sm:max-w-48">
         <span className="font-medium">{one.instrument}</span>{" "}
         <span className="text-ink-3">
           {one.action}
           {one.legs > 1 && `, ${one.legs} legs`}
         </span>
-      </>
+      </span>
     ),
   },
   {
     key: "strategy",
     title: "Strategy",
-    cell: (one) => one.strategy_id,
+    cell: (one) => <span className="block max-w-32 truncate">{one.strategy_id}</span>,
     from: "lg",
     className: "text-ink-2",
   },
-  { key: "filled", title: "Filled", cell: (one) => quantity(one.filled), numeric: true, from: "lg" },
+  {
+    key: "filled",
+    title: "Filled",
+    cell: (one) => quantity(one.filled),
+    numeric: true,
+    className: "hidden 2xl:table-cell",
+  },
   { key: "theirs", title: "Your price", cell: (one) => price(one.their_price), numeric: true, from: "md" },
   { key: "ours", title: "Our fill", cell: (one) => price(one.our_price), numeric: true, from: "sm" },
   { key: "profit", title: "Profit", cell: (one) => <Profit row={one} />, numeric: true },
@@ -67,6 +74,10 @@ const columns: DataColumn<SignalRow>[] = [
     ),
   },
 ]
+
+function Received({ at }: { at: string }) {
+  return <span title={`${dateTime(at)} UTC`}>{dayOrTime(at, useNow())}</span>
+}
 
 function Profit({ row }: { row: SignalRow }) {
   if (!row.profit_currency || row.status !== "executed") return <span className="text-ink-3">–</span>

@@ -1,5 +1,4 @@
 import { count } from "@/format/number"
-import { counted } from "@/format/words"
 import { Amounts } from "@/ui/amounts"
 import { Figure, FigureRow, FiguresWaiting } from "@/ui/FigureRow"
 import type { SenderView } from "./queries"
@@ -15,9 +14,7 @@ export function Sent({ view }: { view: SenderView | undefined }) {
       <Figure name="Sent">{count(view.sent)}</Figure>
       <Figure name="Executed">{count(view.executed)}</Figure>
       <Figure name="Waiting or working">{count(view.waiting)}</Figure>
-      <Figure name="Dropped" note={view.dropped > 0 ? reasonsOf(view) : undefined}>
-        {count(view.dropped)}
-      </Figure>
+      <Figure name="Dropped">{count(view.dropped)}</Figure>
     </FigureRow>
   )
 }
@@ -48,8 +45,4 @@ export function Earnings({ view }: { view: SenderView | undefined }) {
       </Figure>
     </FigureRow>
   )
-}
-
-function reasonsOf(view: SenderView): string {
-  return counted(Object.keys(view.dropped_reasons ?? {}).length, "reason")
 }

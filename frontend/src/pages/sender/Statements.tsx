@@ -11,7 +11,7 @@ import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { homeQuery, type SenderView, type StatementLine } from "./queries"
 import { Earnings } from "./Standing"
 import { StatementDrawer } from "./StatementDrawer"
-import { dueColumn, feeColumn, monthColumn, netColumn, statusColumn } from "./statementColumns"
+import { dueColumn, feeColumn, monthColumn, namesOf, netColumn, statusColumn } from "./statementColumns"
 
 const route = getRouteApi("/shell/statements")
 
@@ -89,7 +89,7 @@ const columns: DataColumn<StatementLine>[] = [
 ]
 
 function agreementColumn(view: SenderView): DataColumn<StatementLine> {
-  const names = new Map(view.agreements.map((one) => [one.agreement_id, one.strategies.join(", ")]))
+  const names = namesOf(view)
   return {
     key: "agreement",
     title: "Agreement",

@@ -4,7 +4,7 @@ import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows } from "@/ui/states"
 import { Table } from "@/ui/Table"
 import type { SenderView } from "./queries"
-import { dueColumn, feeColumn, monthColumn, statusColumn } from "./statementColumns"
+import { dueColumn, feeColumn, monthOf, statusColumn } from "./statementColumns"
 
 const NEWEST = 6
 
@@ -30,7 +30,7 @@ export function StatementsPanel({ view }: { view: SenderView | undefined }) {
       {view && view.statements.length > 0 && (
         <Table
           name="Statements"
-          columns={[monthColumn, statusColumn, feeColumn, dueColumn]}
+          columns={[monthOf(view), statusColumn, feeColumn, dueColumn]}
           rows={view.statements.slice(0, NEWEST)}
           rowKey={(one) => `${one.agreement_id} ${one.month}`}
         />

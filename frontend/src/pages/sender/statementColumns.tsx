@@ -3,7 +3,7 @@ import { words } from "@/format/words"
 import { Badge, type Tone } from "@/ui/Badge"
 import { Amount, SignedAmount } from "@/ui/figures"
 import type { Column } from "@/ui/Table"
-import type { StatementLine } from "./queries"
+import type { SenderView, StatementLine } from "./queries"
 
 const tones: Record<StatementLine["status"], Tone> = { estimated: "neutral", final: "live", paid: "gain" }
 
@@ -15,6 +15,26 @@ export const monthColumn: Column<StatementLine> = {
   key: "month",
   title: "Month",
   cell: (one) => <span className="font-medium">{month(`${one.month}-01T00:00:00Z`)}</span>,
+}
+
+/** The month, and which agreement's it is. */
+export function monthOf(view: SenderView): Column<StatementLine> {
+  if (view.agreements.length < 2) return monthColumn
+  const names = namesOf(view)
+  return {
+    ...monthColumn,
+    cell: (one) => (
+      <>
+        {monthColumn.cell(one)}
+        <span className="block max-w-28 truncate text-xs text-ink-3">{names.get(one.agreement_id)}</span>
+      </>
+    ),
+  }
+}
+
+/** What each agreement is about, by its id. */
+export function namesOf(view: SenderView): Map<string, string> {
+  return new Map(view.agreements.map((one) => [one.agreement_id, one.strategies.join(", ")]))
 }
 
 export const statusColumn: Column<StatementLine> = {

@@ -12,6 +12,7 @@ from mathematricks.contracts.dashboard import Overview, ServiceHealth
 from mathematricks.runtime.clock import Clock
 
 from dashboard_processor.domain.overview import Seen, Terms
+from dashboard_processor.records import MoneyRecords, SignalTrails, Views
 
 
 class Section(Enum):
@@ -73,5 +74,8 @@ class Ports:
     records: Records
     services: Services
     overviews: Overviews
+    money: MoneyRecords
+    trails: SignalTrails
+    views: Views
     terms: Terms
     clock: Clock

@@ -20,8 +20,11 @@ from mathematricks.storage.mongo import mongo
 from dashboard_processor import handlers, jobs
 from dashboard_processor.adapters.changes import MemoryChanges
 from dashboard_processor.adapters.http_services import HttpServices
+from dashboard_processor.adapters.mongo_money import MongoMoney
 from dashboard_processor.adapters.mongo_overviews import MongoOverviews
 from dashboard_processor.adapters.mongo_records import MongoRecords
+from dashboard_processor.adapters.mongo_trails import MongoTrails
+from dashboard_processor.adapters.mongo_views import MongoViews
 from dashboard_processor.domain.overview import Terms
 from dashboard_processor.ports import Ports
 from dashboard_processor.settings import Settings
@@ -59,6 +62,9 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             records=MongoRecords(db),
             services=HttpServices(clients, clock),
             overviews=MongoOverviews(db),
+            money=MongoMoney(db),
+            trails=MongoTrails(db),
+            views=MongoViews(db),
             terms=Terms(settings.currency, settings.margin_limit, LOOK_AROUND_EVERY.total_seconds()),
             clock=clock,
         )
@@ -81,5 +87,12 @@ service = Service(
         noticed(topics.ALERTS): handlers.on_alert,
     },
     owns=OWNED,
-    jobs=(Every(AT_MOST_EVERY, jobs.roll_up_what_changed), Every(LOOK_AROUND_EVERY, jobs.look_around)),
+    jobs=(
+        Every(AT_MOST_EVERY, jobs.roll_up_what_changed),
+        Every(LOOK_AROUND_EVERY, jobs.look_around),
+        Every(timedelta(seconds=2), jobs.tell_signals),
+        Every(timedelta(seconds=5), jobs.tell_money),
+        Every(timedelta(seconds=5), jobs.tell_strategies),
+        Every(timedelta(seconds=30), jobs.tell_pictures),
+    ),
 )

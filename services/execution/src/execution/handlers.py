@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.orders import OrderCommand, OrderRecord, OrderStatus, OrderTombstone, TradingOrder
 from mathematricks.runtime.failpoints import failpoint
 
-from execution.domain.orders import ExecType, Happened
+from execution.domain.orders import ExecType, Happened, last_attempt
 from execution.domain.submission import first_record
-from execution.ports import BrokerEvent, Change, Ports
+from execution.ports import BrokerEvent, BrokerUnavailable, Change, Ports
 from execution.steps.booking import order_id_of
 from execution.steps.exiting import shares_of
-from execution.steps.following import cancel, go, record_and_follow
-from execution.steps.looking import EVENT_OF, change_of, find_order
+from execution.steps.following import cancel, follow, go, record_and_follow
+from execution.steps.looking import EVENT_OF, catch_up, change_of, find_order
 from execution.steps.reporting import note_use
 from execution.steps.starting import ask_again
 
@@ -47,9 +49,33 @@ async def on_broker_event(event: BrokerEvent, ports: Ports) -> None:
     if event.kind == "reconnected":
         await ask_again(event.account, ports)
         return
+    if (overtaken := _ended_before_its_fills(event, ports)) is not None:
+        await _take_its_fills_first(overtaken, ports)
+        return
     change = _change(event, ports)
     if change is not None:
         await record_and_follow(change, ports)
+
+
+def _ended_before_its_fills(event: BrokerEvent, ports: Ports) -> OrderRecord | None:
+    """
+    Return the order whose end overtook fills of it; None where nothing is missing.
+
+    Told as it is, the end would let go of the margin and the exits that those fills still need.
+    """
+    order_id, attempt = order_id_of(event.client_order_id)
+    order = ports.blotter.find(order_id) if order_id is not None and event.filled else None
+    if order is None or event.filled is None or event.status == "WORKING" or attempt != last_attempt(order):
+        return None
+    return order if order.attempts[-1].filled < event.filled else None
+
+
+async def _take_its_fills_first(order: OrderRecord, ports: Ports) -> None:
+    """A venue that does not answer now is asked again: the order lives until it has said what became of it."""
+    with suppress(BrokerUnavailable):
+        _, recorded = await catch_up(order, ports)
+        for done in recorded:
+            await follow(done, ports)
 
 
 async def _as_record(order: TradingOrder, ports: Ports) -> OrderRecord:

@@ -92,6 +92,7 @@ class BrokerEvent:
 
     ``fill`` without a ``client_order_id`` of ours is EXTERNAL (a liquidation, a trade by hand).
     ``reconnected`` says that nobody listened for a while: the account is to be asked what happened.
+    ``filled`` is what a status says that its order had filled by then; None where the venue does not say.
     """
 
     kind: Literal["status", "fill", "cancel_rejected", "reconnected"]
@@ -101,6 +102,7 @@ class BrokerEvent:
     at: datetime
     fill: BrokerFill | None = None
     reason: str = ""
+    filled: Decimal | None = None
 
 
 class Broker(Protocol):

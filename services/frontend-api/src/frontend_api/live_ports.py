@@ -51,6 +51,9 @@ class Line(Protocol):
     async def next(self, patience: float) -> bytes:
         """Return what waits, of each document the latest; nothing after *patience* seconds."""
 
+    async def rest(self, seconds: float) -> None:
+        """Let what comes gather for so long, or until the end."""
+
 
 class Live(Protocol):
     """The browsers that listen now."""

@@ -60,6 +60,12 @@ class UserChange(Message):
     second_factor_required: bool | None = None
 
 
+class ZoneChoice(Message):
+    """The time zone in which one wants to read."""
+
+    time_zone: TimeZone
+
+
 class UserLine(Message):
     """One person, as admins see them."""
 

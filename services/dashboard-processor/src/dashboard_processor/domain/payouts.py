@@ -13,7 +13,15 @@ from mathematricks.accounting.position import EXACT, ZERO, booked, total
 from mathematricks.contracts.agreements import Agreement, Payment, Statement
 from mathematricks.contracts.base import Mode
 
-from dashboard_processor.domain.months import begins_at, closes_at, counted_in, day_begins, following, month_of
+from dashboard_processor.domain.months import (
+    GRACE,
+    begins_at,
+    closes_at,
+    counted_in,
+    day_begins,
+    following,
+    month_of,
+)
 
 CENT = Decimal("0.01")
 SETTLING = timedelta(minutes=5)
@@ -76,10 +84,12 @@ def counted(account: Account, movements: Iterable[Movement]) -> dict[str, list[M
     agreement, zone = account.agreement, account.agreement.time_zone
     begins = day_begins(agreement.starts_on, zone)
     ends = day_begins(agreement.ends_on, zone) if agreement.ends_on else None
+    opens, closes = begins_at(account.open_month, zone), closes_at(account.open_month, zone)
     by_month: dict[str, list[Movement]] = {}
     for each in movements:
         if each.made_at >= begins and (ends is None or each.made_at < ends):
-            month = counted_in(each.made_at, each.booked_at, zone)
+            plain = opens <= each.made_at < closes - GRACE and each.booked_at < closes
+            month = account.open_month if plain else counted_in(each.made_at, each.booked_at, zone)
             if month >= account.open_month:
                 by_month.setdefault(month, []).append(each)
     return by_month

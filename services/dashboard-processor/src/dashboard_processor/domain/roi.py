@@ -98,9 +98,9 @@ def performance(grown: Sequence[Stretch], now: datetime) -> Performance:
 
 
 def percent(fraction: Decimal) -> Decimal:
-    """Return *fraction* times 100, to two decimals, half-even."""
+    """Return *fraction* times 100, to two decimals, half-even; nothing has no sign."""
     with localcontext(WIDE):
-        return (fraction * HUNDRED).quantize(HUNDREDTH, ROUND_HALF_EVEN)
+        return (fraction * HUNDRED).quantize(HUNDREDTH, ROUND_HALF_EVEN) + 0
 
 
 def _row(year: int, months: Mapping[tuple[int, int], Decimal], total: Decimal) -> RoiYear:

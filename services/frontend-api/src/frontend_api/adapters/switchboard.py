@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from frontend_api.domain.live import RESYNC
 from frontend_api.domain.visibility import Viewer
@@ -21,6 +22,7 @@ class QueuedLine:
         self.ended: str | None = None
         self._waiting: dict[tuple[str, str], bytes] = {}
         self._news = asyncio.Event()
+        self._end = asyncio.Event()
 
     def put(self, event: str, key: str, frame: bytes) -> None:
         self._waiting.pop((event, key), None)
@@ -32,6 +34,7 @@ class QueuedLine:
     def end(self, why: str) -> None:
         self.ended = self.ended or why
         self._news.set()
+        self._end.set()
 
     async def next(self, patience: float) -> bytes:
         try:
@@ -42,6 +45,11 @@ class QueuedLine:
         self._news.clear()
         waiting, self._waiting = self._waiting, {}
         return b"".join(waiting.values())
+
+    async def rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._end.wait()
 
 
 class Switchboard:

@@ -14,6 +14,7 @@ from mathematricks.contracts.people import (
     UserChange,
     UserLine,
     UserList,
+    ZoneChoice,
 )
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.users import User, Who
@@ -21,7 +22,7 @@ from pydantic import AwareDatetime
 
 from frontend_api.api.desk import Limit, page_router
 from frontend_api.api.entrance import TRY_LATER, at_the_door, who
-from frontend_api.api.who import MAY_REFUSE, Fresh, Here, Wired, browser_of, not_there, set_cookie
+from frontend_api.api.who import CREDENTIALS, MAY_REFUSE, Fresh, Here, Wired, browser_of, guarded, not_there, set_cookie
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers import people
 from frontend_api.ports import AuditQuestion
@@ -32,7 +33,10 @@ CONFLICT = {"model": Failure}
 users = page_router(Page.USERS)
 audit = page_router(Page.AUDIT)
 invitations = APIRouter(prefix="/api/invitations", tags=["auth"], responses=MAY_REFUSE)
-routers = (users, audit, invitations)
+oneself = APIRouter(
+    prefix="/api/session", tags=["auth"], route_class=guarded(None), responses=MAY_REFUSE, dependencies=CREDENTIALS
+)
+routers = (users, audit, invitations, oneself)
 
 
 async def named(user_id: Annotated[str, Path(min_length=1, max_length=200)], ports: Wired) -> User:
@@ -112,6 +116,12 @@ async def audit_trail(
     """Return who did what to what, the newest first."""
     lines = await ports.audit.newest(asked)
     return AuditTrail(items=tuple(lines), next=lines[-1].entry_id if len(lines) == asked.limit else None)
+
+
+@oneself.put("/time-zone", responses={409: CONFLICT})
+async def choose_time_zone(choice: ZoneChoice, here: Here, ports: Wired) -> Who:
+    """Choose the time zone in which one reads."""
+    return who(await people.choose_zone(here.session(), choice.time_zone, here.browser, ports), ports)
 
 
 @invitations.get("/{token}")

@@ -26,6 +26,8 @@ CHECK_EVERY = 30.0
 """Seconds between looks at whether the session has run out; its end by hand is told at once."""
 BEFORE_TRYING_AGAIN = 1.0
 SOON = 0.01
+PACE = 0.1
+"""Seconds between two sendings to one browser: what changes meanwhile goes together, the first goes at once."""
 
 
 async def follow_documents(ports: Ports) -> None:
@@ -65,6 +67,7 @@ async def _told(line: Line, ports: Ports) -> AsyncIterator[bytes]:
         news = await line.next(max(0.0, beat + HEARTBEAT - time.monotonic()))
         if line.ended is None and news:
             yield news
+            await line.rest(PACE)
         if time.monotonic() >= beat + HEARTBEAT:
             beat = time.monotonic()
             yield _heartbeat(ports)

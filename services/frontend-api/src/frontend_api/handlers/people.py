@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -69,6 +70,18 @@ async def change(user: User, wanted: UserChange, viewer: Viewer, browser: Browse
         raise Refusal(409, "Admins always need a second factor")
     kept = {name: value for name, value in given.items() if name != "time_zone" or value}
     return await _changed("users.change", user, kept, (viewer, browser), ports)
+
+
+async def choose_zone(entered: Entered, zone: str, browser: Browser, ports: Ports) -> Entered:
+    """Return the session with its user's time zone as they chose it. Refuse with 422 one that there is not."""
+    known_zone(zone)
+    user = entered.user
+    changed = user.model_copy(update={"time_zone": zone, "updated_at": ports.clock.now()})
+    async with audited(viewer_of(user), "users.time_zone", user.user_id, browser, ports, before=user.time_zone) as act:
+        if not await ports.users.replace(changed, user):
+            raise Refusal(409, "The user was changed meanwhile; try again")
+        act.answered(200, zone)
+    return replace(entered, user=changed)
 
 
 async def disable(user: User, viewer: Viewer, browser: Browser, ports: Ports) -> UserLine:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import cvxpy as cp
 import numpy as np
 from mathematricks.quant.returns import Floats
+from numpy.typing import NDArray
 
+from cerebro.domain.allocation import highs
 from cerebro.domain.allocation.answers import Proof, Unproved
 from cerebro.domain.allocation.constraints import Polytope
 
@@ -34,10 +37,13 @@ def least_variance(covariance: Floats, rows: Polytope) -> QuadraticOptimum:
     Raises:
         Unproved: the answer fails its own proof.
     """
+    nothing = np.zeros(rows.upper.size)
+    if rows.violation(nothing) == 0.0:
+        return QuadraticOptimum(nothing, np.zeros(rows.limits.size), Proof(0.0, 0.0, 0.0, "nothing held"))
     scale = float(np.mean(np.diag(covariance))) or 1.0
     unit = covariance / scale
-    guess, prices = _approximate(unit, rows)
-    for weights, made in (*_polished(unit, rows, guess, prices), (guess, prices)):
+    guess = _approximate(unit, rows)
+    for weights, made in _candidates(unit, rows, guess):
         proof = _proof(unit, rows, weights, made)
         if proof.holds():
             # the proof is of half the variance in units of *scale*; its gap is the same in any unit
@@ -49,7 +55,16 @@ def least_variance(covariance: Floats, rows: Polytope) -> QuadraticOptimum:
     raise Unproved("the quadratic program's answer fails its proof")
 
 
-def _approximate(covariance: Floats, rows: Polytope) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, eq=False)
+class _Guess:
+    """Weights, helping variables and prices to about eight digits."""
+
+    weights: Floats
+    helping: Floats
+    prices: Floats
+
+
+def _approximate(covariance: Floats, rows: Polytope) -> _Guess:
     weights = cp.Variable(rows.upper.size, nonneg=True)
     helping = cp.Variable(max(rows.helping_upper.size, 1), nonneg=True)
     beside = rows.helping if rows.helping_upper.size else np.zeros((rows.limits.size, 1))
@@ -58,35 +73,76 @@ def _approximate(covariance: Floats, rows: Polytope) -> tuple[Floats, Floats]:
     bounds.append(helping <= (rows.helping_upper if rows.helping_upper.size else np.ones(1)))
     program = cp.Problem(cp.Minimize(0.5 * cp.quad_form(weights, cp.psd_wrap(covariance))), [limits, *bounds])
     program.solve(solver=cp.CLARABEL, tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12, max_iter=200)
-    if weights.value is None:
+    if weights.value is None or helping.value is None:
         raise Unproved(f"the quadratic solver says {program.status}")
-    return np.clip(weights.value, 0.0, rows.upper), np.maximum(np.asarray(limits.dual_value), 0.0)
+    return _Guess(
+        np.clip(weights.value, 0.0, rows.upper),
+        np.clip(helping.value[: rows.helping_upper.size], 0.0, rows.helping_upper),
+        np.maximum(np.asarray(limits.dual_value), 0.0),
+    )
 
 
-def _polished(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) -> list[tuple[Floats, Floats]]:
-    """Return the exact solution on the active rows and bounds, at a few thresholds of what counts as active."""
-    if rows.helping_upper.size:
-        return []
-    answers = []
-    for threshold in (ACTIVE, 1e-5, 1e-9):
-        free = (weights > threshold) & (weights < rows.upper - threshold)
-        active = prices > threshold * (float(prices.max()) if prices.size and prices.max() > 0 else 1.0)
-        fixed = np.where(free, 0.0, np.where(weights > threshold, rows.upper, 0.0))
-        count, size = int(free.sum()), int(active.sum())
-        system = np.zeros((count + size, count + size))
-        system[:count, :count] = covariance[np.ix_(free, free)]
-        system[:count, count:] = rows.matrix[np.ix_(active, free)].T
-        system[count:, :count] = rows.matrix[np.ix_(active, free)]
-        right = np.concatenate([-(covariance @ fixed)[free], (rows.limits - rows.matrix @ fixed)[active]])
-        try:
-            solution = np.linalg.solve(system, right)
-        except np.linalg.LinAlgError:
-            continue
-        exact, made = fixed.copy(), np.zeros(rows.limits.size)
-        exact[free] = solution[:count]
-        made[active] = np.maximum(solution[count:], 0.0)
-        answers.append((np.clip(exact, 0.0, rows.upper), made))
-    return answers
+def _candidates(covariance: Floats, rows: Polytope, guess: _Guess) -> Iterator[tuple[Floats, Floats]]:
+    """Yield weights with prices that may prove them: the cheap ones first."""
+    polished = list(_polished(covariance, rows, guess))
+    yield from polished
+    yield guess.weights, guess.prices
+    for weights in (*(weights for weights, _ in polished), guess.weights):
+        yield weights, _priced(covariance @ weights, rows)
+
+
+def _priced(slope: Floats, rows: Polytope) -> Floats:
+    """
+    Return the prices of the rows in the program that is linear with this *slope*.
+
+    Where the weights are optimal they are optimal there, too, and its duals are theirs; unlike those of the active
+    rows alone, they are right where more rows are active than weights are free.
+    """
+    costs = np.concatenate([-slope, np.zeros(rows.helping_upper.size)])
+    upper = np.concatenate([rows.upper, rows.helping_upper])
+    columns = highs.dense(np.hstack([rows.matrix, rows.helping]), costs, np.zeros(upper.size), upper)
+    found = highs.run(highs.program(columns, rows.limits))
+    return np.zeros(rows.limits.size) if found is None else np.maximum(found.duals, 0.0)
+
+
+def _polished(covariance: Floats, rows: Polytope, guess: _Guess) -> Iterator[tuple[Floats, Floats]]:
+    """
+    Yield the exact solutions on the active rows and bounds, at a few thresholds of what counts as active.
+
+    Helping variables are columns like the weights, without a variance.
+    """
+    strategies = rows.upper.size
+    upper = np.concatenate([rows.upper, rows.helping_upper])
+    near = np.concatenate([guess.weights, guess.helping])
+    matrix = np.hstack([rows.matrix, rows.helping])
+    whole = np.zeros((upper.size, upper.size))
+    whole[:strategies, :strategies] = covariance
+    slack = rows.limits - matrix @ near
+    dear = guess.prices / max(float(guess.prices.max(initial=0.0)), 1e-300)
+    for threshold in (ACTIVE, 1e-5, 1e-9, 1e-4, 1e-6):
+        free = (near > threshold) & (near < upper - threshold)
+        fixed = np.where(free, 0.0, np.where(near > threshold, upper, 0.0))
+        for active in (dear > threshold, slack < threshold):
+            exact, made = _on(whole, (matrix, rows.limits), (free, fixed, active))
+            yield np.clip(exact[:strategies], 0.0, rows.upper), made
+
+
+def _on(
+    covariance: Floats, rows: tuple[Floats, Floats], on: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]]
+) -> tuple[Floats, Floats]:
+    """Return the point of least variance with the *active* rows tight and what is not *free* fixed, and its prices."""
+    (matrix, limits), (free, fixed, active) = rows, on
+    count, size = int(free.sum()), int(active.sum())
+    system = np.zeros((count + size, count + size))
+    system[:count, :count] = covariance[np.ix_(free, free)]
+    system[:count, count:] = matrix[np.ix_(active, free)].T
+    system[count:, :count] = matrix[np.ix_(active, free)]
+    right = np.concatenate([-(covariance @ fixed)[free], (limits - matrix @ fixed)[active]])
+    solution = np.linalg.lstsq(system, right, rcond=None)[0]  # rows that say the same twice leave it singular
+    exact, made = fixed.copy(), np.zeros(limits.size)
+    exact[free] = solution[:count]
+    made[active] = np.maximum(solution[count:], 0.0)
+    return exact, made
 
 
 def _proof(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) -> Proof:

@@ -123,4 +123,5 @@ def filled_event(order: PaperOrder) -> BrokerEvent:
 
 def ended_event(order: PaperOrder, at: datetime) -> BrokerEvent:
     """Return the event of *order*'s end without a fill: cancelled or expired."""
-    return BrokerEvent("status", order.asked.account, order.id, order.status, at, reason=order.reason)
+    filled = order.filled
+    return BrokerEvent("status", order.asked.account, order.id, order.status, at, reason=order.reason, filled=filled)

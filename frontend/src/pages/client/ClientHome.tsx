@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query"
+import { Failure } from "@/api/failure"
+import { ClientSheet } from "@/client/ClientSheet"
+import { useEvery } from "@/live/query"
+import { Page } from "@/shell/Page"
+import { ModeBadge } from "@/ui/Badge"
+import { Panel } from "@/ui/Panel"
+import { Empty, Trouble } from "@/ui/states"
+import { homeQuery } from "./queries"
+
+/** A client's own page: what was put in, what it is worth, and what it returned. No trades. */
+export function ClientHome() {
+  const { data, error, refetch } = useQuery({ ...homeQuery, refetchInterval: useEvery(15) })
+  const nothing = error instanceof Failure && error.status === 404
+  return (
+    <Page
+      title="Home"
+      scope={data?.display_name}
+      document={data}
+      actions={data && <ModeBadge mode={data.mode} />}
+    >
+      {error && !nothing && <Trouble what="Your capital" failure={error} retry={() => void refetch()} />}
+      {nothing && !data && (
+        <Panel title="Your capital">
+          <Empty title="Nothing is in the fund yet">
+            Your capital and its returns show here from your first deposit on.
+          </Empty>
+        </Panel>
+      )}
+      {!nothing && <ClientSheet view={data} />}
+    </Page>
+  )
+}

@@ -1,0 +1,53 @@
+"""The ACTIVE allocation beside the newest proposal, strategy by strategy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from mathematricks.accounting.position import total
+from mathematricks.contracts.allocations import OptimizationSummary, PortfolioAllocation
+from mathematricks.contracts.money_views import AllocationLine, AllocationView
+
+from dashboard_processor.domain.payouts import CENT, tidy
+
+
+def allocation_view(
+    active: PortfolioAllocation | None,
+    proposal: PortfolioAllocation | None,
+    run: OptimizationSummary | None,
+    now: datetime,
+) -> AllocationView:
+    """Return both allocations line by line, and the likeness of strategies that *run* was computed with."""
+    current = _percents(active)
+    proposed = _percents(proposal)
+    lines = tuple(
+        AllocationLine(
+            strategy_id=name,
+            current=current.get(name, Decimal(0)) if active else None,
+            proposed=proposed.get(name, Decimal(0)) if proposal else None,
+            change=proposed.get(name, Decimal(0)) - current.get(name, Decimal(0)) if proposal else None,
+        )
+        for name in sorted({*current, *proposed})
+    )
+    return AllocationView(
+        allocation_id=active.allocation_id if active else None,
+        approved_by=active.approved_by if active else None,
+        active_since=active.updated_at if active else None,
+        proposal_id=proposal.allocation_id if proposal else None,
+        proposed_at=proposal.created_at if proposal else None,
+        run_id=run.run_id if run else None,
+        lines=lines,
+        current_total=total(current.values()),
+        proposed_total=total(proposed.values()) if proposal else None,
+        measures=dict(run.measures) if run else {},
+        names=tuple(run.weights) if run and run.correlation else (),
+        correlation=run.correlation if run else (),
+        as_of=now,
+        expected_every=60.0,
+    )
+
+
+def _percents(allocation: PortfolioAllocation | None) -> dict[str, Decimal]:
+    """Shares in percent as pages show them: to two decimals."""
+    return {name: tidy(share.quantize(CENT)) for name, share in allocation.allocations.items()} if allocation else {}
