@@ -1,4 +1,4 @@
-import { isNumber, plain, quantity } from "@/format/number"
+import { isNumber, plain } from "@/format/number"
 import { day } from "@/format/time"
 import { Figure, FigureRow, FiguresWaiting } from "@/ui/FigureRow"
 import { Amount, SignedAmount, SignedShare } from "@/ui/figures"
@@ -39,7 +39,7 @@ function Holding({ view }: { view: ClientView }) {
   if (!isNumber(view.capital)) return <>Not valued yet</>
   return (
     <>
-      {plain(view.units, 4)} units at {quantity(view.unit_price)}
+      {plain(view.units, 4)} units at {plain(view.unit_price, 4)}
     </>
   )
 }

@@ -20,10 +20,12 @@ export function ClientSheet({ view }: { view: ClientView | undefined }) {
           currency={view?.currency ?? "USD"}
           whenEmpty="The line begins at the first midnight, UTC, after the first deposit."
         />
-        <YearOnYear view={view} />
+        <div className="flex min-w-0 flex-col gap-3.5">
+          <YearOnYear view={view} />
+          <Flows view={view} />
+        </div>
       </div>
       <Roi view={view} />
-      <Flows view={view} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { ArrowLeftRight } from "lucide-react"
-import { plain, quantity } from "@/format/number"
+import { plain } from "@/format/number"
 import { day } from "@/format/time"
 import { words } from "@/format/words"
 import { Badge } from "@/ui/Badge"
@@ -23,7 +23,7 @@ export function Flows({ view }: { view: ClientView | undefined }) {
       )}
       {view && view.flows.length > 0 && (
         <Table
-          name="Deposits and withdrawals"
+          name="Every deposit and withdrawal"
           columns={columnsIn(view.currency)}
           rows={view.flows}
           rowKey={(flow) => flow.flow_id}
@@ -42,12 +42,12 @@ function columnsIn(currency: string): Column<FlowLine>[] {
       title: "Units",
       cell: (flow) => plain(flow.units, 4),
       numeric: true,
-      from: "md",
+      from: "xl",
     },
     {
       key: "price",
       title: "Unit price",
-      cell: (flow) => quantity(flow.unit_price),
+      cell: (flow) => plain(flow.unit_price, 4),
       numeric: true,
       from: "md",
     },

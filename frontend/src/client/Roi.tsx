@@ -35,7 +35,7 @@ function Wide({ years }: { years: readonly Year[] }) {
       className="hidden overflow-x-auto px-3 pb-2 lg:block"
       tabIndex={0}
       role="region"
-      aria-label="Return by month"
+      aria-label="Months by years"
     >
       <table className="w-full border-separate border-spacing-0.5 text-sm">
         <thead>

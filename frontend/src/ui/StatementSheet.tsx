@@ -8,10 +8,13 @@ import { Panel } from "./Panel"
 type Statement = Schemas["Statement"]
 
 /** One closed month of one agreement, line by line as it was reckoned. */
-export function StatementSheet({ statement: one }: { statement: Statement }) {
+export function StatementSheet({ statement: one, of }: { statement: Statement; of?: string | undefined }) {
   const paid = { currency: one.currency, digits: 2 }
   return (
-    <Panel title={month(`${one.month}-01T00:00:00Z`)} note={`No. ${one.number}, ${one.currency}`}>
+    <Panel
+      title={[month(`${one.month}-01T00:00:00Z`), of].filter(Boolean).join(", ")}
+      note={`No. ${one.number}, ${one.currency}`}
+    >
       <Lines>
         <Line name="Profit of the month, less commission">
           <SignedAmount value={one.net} {...paid} />

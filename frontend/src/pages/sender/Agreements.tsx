@@ -37,25 +37,27 @@ export function Agreements({ view }: { view: SenderView | undefined }) {
 function Standing({ line }: { line: SenderView["agreements"][number] }) {
   const { currency } = line
   return (
-    <Lines>
-      <Line name={`Earned since it began, ${currency}`}>
-        <SignedAmount value={line.cumulative} currency={currency} digits={2} />
-      </Line>
-      <Line name="High-water mark">
-        <Amount value={line.mark} currency={currency} digits={2} />
-      </Line>
-      <Line name="Carried to the next month">
-        <Amount value={line.carried} currency={currency} digits={2} />
-      </Line>
-      <Line name="Least that is paid out">
-        <Amount value={line.minimum} currency={currency} digits={2} />
-      </Line>
+    <>
+      <Lines>
+        <Line name={`Earned since it began, ${currency}`}>
+          <SignedAmount value={line.cumulative} currency={currency} digits={2} />
+        </Line>
+        <Line name="High-water mark">
+          <Amount value={line.mark} currency={currency} digits={2} />
+        </Line>
+        <Line name="Carried to the next month">
+          <Amount value={line.carried} currency={currency} digits={2} />
+        </Line>
+        <Line name="Least that is paid out">
+          <Amount value={line.minimum} currency={currency} digits={2} />
+        </Line>
+      </Lines>
       {line.unconverted > 0 && (
         <p className="py-1 text-xs text-warn">
           {line.unconverted} fills of this month are in a currency without a known rate; they count nowhere
           yet.
         </p>
       )}
-    </Lines>
+    </>
   )
 }

@@ -7,7 +7,7 @@ import type { SenderView } from "./queries"
 export function Sent({ view }: { view: SenderView | undefined }) {
   if (!view) return <FiguresWaiting figures={5} />
   return (
-    <FigureRow name="Signals">
+    <FigureRow name="What became of them">
       <Figure name={`Profit of all ${view.mode} signals`} large note="Realised, less commission">
         <Amounts amounts={view.profit} signed />
       </Figure>

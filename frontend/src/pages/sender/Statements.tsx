@@ -31,7 +31,7 @@ export function Statements() {
         {!data && !error && <SkeletonRows rows={8} />}
         {data && <Months view={data} month={month} open={open} />}
       </Panel>
-      <StatementDrawer month={month} onClose={() => open(undefined)} />
+      <StatementDrawer view={data} month={month} onClose={() => open(undefined)} />
     </Page>
   )
 }

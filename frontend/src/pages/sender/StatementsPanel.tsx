@@ -29,8 +29,8 @@ export function StatementsPanel({ view }: { view: SenderView | undefined }) {
       )}
       {view && view.statements.length > 0 && (
         <Table
-          name="Statements"
-          columns={[monthOf(view), statusColumn, feeColumn, dueColumn]}
+          name="Newest statements"
+          columns={[monthOf(view), statusColumn, feeColumn, { ...dueColumn, from: "sm" }]}
           rows={view.statements.slice(0, NEWEST)}
           rowKey={(one) => `${one.agreement_id} ${one.month}`}
         />

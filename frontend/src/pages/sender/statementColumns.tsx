@@ -24,10 +24,10 @@ export function monthOf(view: SenderView): Column<StatementLine> {
   return {
     ...monthColumn,
     cell: (one) => (
-      <>
+      <span className="block py-1.5">
         {monthColumn.cell(one)}
         <span className="block max-w-28 truncate text-xs text-ink-3">{names.get(one.agreement_id)}</span>
-      </>
+      </span>
     ),
   }
 }
