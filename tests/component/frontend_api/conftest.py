@@ -15,8 +15,10 @@ from frontend_api.domain.second_factor import recovery_hash
 from frontend_api.ports import Ports
 from frontend_api.service import service
 from frontend_api.settings import Settings
+from mathematricks.contracts.alerts import Alert
 from mathematricks.contracts.base import to_instant
 from mathematricks.contracts.people import SecondFactor
+from mathematricks.contracts.topics import ALERTS
 from mathematricks.contracts.users import User
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
@@ -36,6 +38,7 @@ class Front:
     db: Database
     owners: dict[str, Owner]
     clock: SetClock
+    alerts: list[Alert]
     passwords: QuickPasswords = field(default_factory=QuickPasswords)
     shown: int = 0
 
@@ -115,11 +118,18 @@ async def begin(mongo_url: str, db: Database) -> AsyncIterator[Begin]:
         platform = a_platform(mongo_url, db.name)
         owners = {name: Owner() for name in OWNERS}
         platform.local_apps.update(owners)
-        app = create_app(service, Settings(platform=platform, **{"plain_http": True} | settings), MemoryBus())
+        bus = MemoryBus()
+        alerts: list[Alert] = []
+
+        async def hear(alert: Alert) -> None:
+            alerts.append(alert)
+
+        await bus.subscribe(ALERTS, "test", hear)
+        app = create_app(service, Settings(platform=platform, **{"plain_http": True} | settings), bus)
         life = app.router.lifespan_context(app)
         await life.__aenter__()
         open_apps.append(life)
-        front = Front(app, db, owners, SetClock(to_instant(datetime.now(UTC))))
+        front = Front(app, db, owners, SetClock(to_instant(datetime.now(UTC))), alerts)
         app.state.running.ports = replace(front.ports, clock=front.clock)
         return front
 

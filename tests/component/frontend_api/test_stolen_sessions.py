@@ -64,6 +64,9 @@ async def test_a_replayed_cookie_ends_the_session_for_thief_and_user_and_is_on_t
     assert (await ask(front, newest)).status_code == 401
     entry = await front.db.audit_trail.find_one({"action": "auth.stolen_session"})
     assert (entry["actor"], entry["address"], entry["outcome"]) == ("carol", "198.51.100.66", "refused")
+    (alert,) = front.alerts
+    assert (alert.severity, alert.service) == ("warning", "frontend-api")
+    assert "carol" in alert.title
 
 
 async def test_a_thief_who_is_faster_is_found_out_by_the_user(front: Any, carol: Any) -> None:

@@ -153,18 +153,12 @@ def _serve(desk: Composite, options: UpOptions) -> None:
         http="httptools",
         log_config=None,
         access_log=False,
-        proxy_headers=is_behind_proxy(os.environ),
-        forwarded_allow_ips="127.0.0.1",
+        proxy_headers=False,
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=20,
     )
     LeavingServer(config, desk.apps).run()
-
-
-def is_behind_proxy(environment: Mapping[str, str]) -> bool:
-    """Return whether browsers come over HTTPS, so through a proxy on this machine, which says for whom it asks."""
-    return environment.get("FRONTEND_API_PLAIN_HTTP", "true").lower() in ("false", "0", "no", "off", "f", "n")
 
 
 def await_port(port: int, host: str, patience: float = 2.0) -> None:

@@ -21,6 +21,7 @@ from mathematricks.contracts.money_views import (
 )
 from mathematricks.contracts.people import AuditLine
 from mathematricks.contracts.users import AuditEntry, AuditOutcome
+from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import Clock
 
 from frontend_api.domain.sessions import SessionTerms
@@ -152,6 +153,7 @@ class Ports:
     overviews: Overviews
     views: Views
     owners: Owners
+    bus: Bus
     clock: Clock
     new_secret: Callable[[], str]
     keys: Keys

@@ -89,6 +89,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             overviews=MongoOverviews(db),
             views=MongoViews(db),
             owners=HttpOwners(clients),
+            bus=bus,
             clock=WallClock(),
             new_secret=new_secret,
             keys=keys_of(platform),

@@ -78,7 +78,8 @@ async def _told(line: Line, ports: Ports) -> AsyncIterator[bytes]:
 
 async def _end_if_over(line: Line, ports: Ports) -> None:
     session = await ports.sessions.named(line.session_id)
-    if session is None or not is_open(session, ports.clock.now()):
+    user = await ports.users.find(session.user_id) if session else None
+    if session is None or not is_open(session, ports.clock.now()) or user is None or user.disabled:
         line.end("session")
 
 

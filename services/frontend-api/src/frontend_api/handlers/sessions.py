@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+from mathematricks.alerting.raise_hell import raise_hell
+from mathematricks.contracts.alerts import Severity
 from mathematricks.contracts.users import Session, User
 
 from frontend_api.domain.sessions import (
@@ -25,6 +27,8 @@ from frontend_api.handlers.audit import audited
 from frontend_api.ports import Ports
 
 log = structlog.get_logger(__name__)
+
+NAME = "frontend-api"
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,6 @@ async def _end_stolen(user: User, session: Session, browser: Browser, ports: Por
         await ports.sessions.end(user.user_id, session.session_id)
         act.refused(401)
     log.warning("session.stolen", user_id=user.user_id)
+    severity: Severity = "critical" if user.role == "admin" else "warning"
+    title = f"A cookie of {user.name} was shown again after its successor: the session has ended"
+    await raise_hell(ports.bus, NAME, f"stolen-session:{user.user_id}", severity, title, ports.clock.now())
