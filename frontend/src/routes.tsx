@@ -66,9 +66,16 @@ const strategies = createRoute({
   component: lazyRouteComponent(() => import("./pages/strategies/Strategies"), "Strategies"),
 })
 
+const clients = createRoute({
+  getParentRoute: () => shell,
+  path: "/clients",
+  validateSearch: searchOf("client"),
+  component: lazyRouteComponent(() => import("./pages/clients/Clients"), "Clients"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    shell.addChildren([home, allocations, activity, system, statements, strategies]),
+    shell.addChildren([home, allocations, activity, system, statements, strategies, clients]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

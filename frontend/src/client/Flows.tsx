@@ -38,18 +38,24 @@ function columnsIn(currency: string): Column<FlowLine>[] {
     { key: "at", title: "Date", cell: (flow) => day(flow.at) },
     { key: "kind", title: "Kind", cell: (flow) => words(flow.kind) },
     {
+      key: "amount",
+      title: `Amount, ${currency}`,
+      cell: (flow) => <Amount value={flow.amount} currency={currency} digits={2} />,
+      numeric: true,
+    },
+    {
       key: "units",
       title: "Units",
       cell: (flow) => plain(flow.units, 4),
       numeric: true,
-      from: "xl",
+      className: "hidden 2xl:table-cell",
     },
     {
       key: "price",
       title: "Unit price",
       cell: (flow) => plain(flow.unit_price, 4),
       numeric: true,
-      from: "md",
+      className: "hidden 2xl:table-cell",
     },
     {
       key: "arrived",
@@ -58,12 +64,6 @@ function columnsIn(currency: string): Column<FlowLine>[] {
         <Badge tone={flow.arrived ? "gain" : "warn"}>{flow.arrived ? "Settled" : "In transit"}</Badge>
       ),
       from: "sm",
-    },
-    {
-      key: "amount",
-      title: `Amount, ${currency}`,
-      cell: (flow) => <Amount value={flow.amount} currency={currency} digits={2} />,
-      numeric: true,
     },
   ]
 }

@@ -12,7 +12,7 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export function Roi({ view }: { view: Pick<ClientView, "performance"> | undefined }) {
   const years = view?.performance.years ?? []
   return (
-    <Panel title="Return by month" note={view?.performance.method} flush>
+    <Panel title="Return by month" note={view?.performance.method} className="@container" flush>
       {!view && <SkeletonRows rows={4} />}
       {view && years.length === 0 && (
         <Empty icon={CalendarRange} title="No month to show yet">
@@ -32,9 +32,9 @@ export function Roi({ view }: { view: Pick<ClientView, "performance"> | undefine
 function Wide({ years }: { years: readonly Year[] }) {
   return (
     <div
-      className="hidden overflow-x-auto px-3 pb-2 lg:block"
+      className="hidden overflow-x-auto px-3 pb-2 @4xl:block"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label="Months by years"
     >
       <table className="w-full border-separate border-spacing-0.5 text-sm">
@@ -77,13 +77,13 @@ function Wide({ years }: { years: readonly Year[] }) {
 
 function Narrow({ years }: { years: readonly Year[] }) {
   return (
-    <div className="flex flex-col gap-4 px-3.5 pt-1 pb-2.5 lg:hidden">
+    <div className="flex flex-col gap-4 px-3.5 pt-1 pb-2.5 @4xl:hidden">
       {years.map((year) => (
         <section key={year.year} aria-label={String(year.year)}>
           <h3 className="flex justify-between pb-1 text-sm font-semibold">
             {year.year} <span className={ink(year.total)}>{signedPercent(year.total)}</span>
           </h3>
-          <dl className="grid grid-cols-3 gap-0.5 text-sm sm:grid-cols-4 md:grid-cols-6">
+          <dl className="grid grid-cols-3 gap-0.5 text-sm @lg:grid-cols-4 @2xl:grid-cols-6">
             {months.map((month, index) => (
               <div
                 key={month}

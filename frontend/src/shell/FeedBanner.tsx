@@ -11,8 +11,8 @@ export function FeedBanner() {
       className="flex items-center gap-2 border-b border-line bg-warn-soft px-3.5 py-2 text-sm text-warn md:px-5"
     >
       <WifiOff aria-hidden className="size-4" />
-      No news from the desk. Figures are the last that arrived; the connection is tried again by itself. The
-      kill switch still works.
+      The live connection is lost; it is tried again by itself. Figures stay as they last arrived. The kill
+      switch still works.
     </p>
   )
 }

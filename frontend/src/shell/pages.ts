@@ -1,4 +1,13 @@
-import { Activity, ChartPie, HeartPulse, House, Layers, type LucideIcon, ReceiptText } from "lucide-react"
+import {
+  Activity,
+  ChartPie,
+  HeartPulse,
+  House,
+  Layers,
+  type LucideIcon,
+  ReceiptText,
+  Users,
+} from "lucide-react"
 import type { Who } from "@/api/session"
 
 export interface PageEntry {
@@ -15,6 +24,7 @@ export const pages: readonly PageEntry[] = [
   { to: "/allocations", name: "Allocations", icon: ChartPie, key: "l", roles: ["admin"] },
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
   { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
+  { to: "/clients", name: "Clients", icon: Users, key: "c", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
 ]

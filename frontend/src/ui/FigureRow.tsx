@@ -23,7 +23,7 @@ export function Figure({ name, children, note, large }: FigureProps) {
   return (
     <div
       className={cx(
-        "-mt-px -ml-px min-w-1/2 flex-1 border-t border-l border-line px-3.5 py-2.5 @2xl:min-w-36",
+        "-mt-px -ml-px min-w-1/2 flex-1 border-t border-l border-line px-3.5 py-2.5 @2xl:min-w-max",
         large && "@max-2xl:min-w-full @2xl:grow-[1.3]",
       )}
     >

@@ -29,7 +29,7 @@ const fromWidth = {
 /** A small table, read only: all its rows at once. Long ones are ui/DataTable's. */
 export function Table<Row>({ name, columns, rows, rowKey, className }: TableProps<Row>) {
   return (
-    <div className={cx("overflow-x-auto px-1.5", className)} tabIndex={0} role="region" aria-label={name}>
+    <div className={cx("overflow-x-auto px-1.5", className)} tabIndex={0} role="group" aria-label={name}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-b border-line">

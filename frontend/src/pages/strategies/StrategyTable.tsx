@@ -20,7 +20,7 @@ interface StrategyTableProps {
 export function StrategyTable({ strategies, cards, onAct }: StrategyTableProps) {
   const [open, setOpen] = useState<string | null>(null)
   return (
-    <div className="overflow-x-auto px-1.5" tabIndex={0} role="region" aria-label="Strategies">
+    <div className="overflow-x-auto px-1.5" tabIndex={0} role="group" aria-label="Strategies">
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-b border-line text-ink-3 [&>th]:h-8 [&>th]:px-2 [&>th]:text-left [&>th]:font-medium [&>th]:whitespace-nowrap">

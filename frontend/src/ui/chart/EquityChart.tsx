@@ -119,7 +119,7 @@ function draw(
       scales: { x: { time: true } },
       axes: [
         { ...axes.time(), show: false },
-        axes.value((value) => (hidden ? "•••" : shortMoney(value, currency))),
+        axes.value((value, step) => (hidden ? "•••" : axisMoney(value, step, currency))),
       ],
       series: [{}, { stroke: colour("--live"), width: 1.6, points: { show: times.length < 2 } }],
       hooks: { setCursor: [followed], draw: [(plot) => markFlows(plot, curve, currency, hidden)] },
@@ -132,7 +132,7 @@ function draw(
       ...shared,
       height: 100,
       scales: { x: { time: true }, y: { range: (_plot, low) => [Math.min(low ?? -1, -0.5), 0] } },
-      axes: [axes.time(), axes.value((value) => percent(value, 0))],
+      axes: [axes.time(), axes.value((value, step) => percent(value, step < 1 ? 1 : 0))],
       series: [
         {},
         {
@@ -148,6 +148,13 @@ function draw(
     below,
   )
   return [equity, drawdown]
+}
+
+/** "$2.0M" where steps are wide, every digit where they are not. */
+function axisMoney(value: number, step: number, currency: string): string {
+  return step >= Math.abs(value) / 100 && Math.abs(value) >= 10_000
+    ? shortMoney(value, currency)
+    : money(value, currency)
 }
 
 function utc(seconds: number): Date {
