@@ -249,6 +249,7 @@ async def test_rows_of_signals_add_up_to_the_ledger_whoever_closes_what(desk: De
     for entry in bookings:
         await desk.put("account_history", entry, entry.entry_id)
     await holds(desk, "100")
+    await desk.agreed()
 
     await jobs.tell_signals(desk.ports)
     await jobs.tell_money(desk.ports)
@@ -262,6 +263,8 @@ async def test_rows_of_signals_add_up_to_the_ledger_whoever_closes_what(desk: De
     assert (rows["trend-3"].profit, rows["trend-3"].status) == (0, "executed")
     assert (rows["trend-4"].status, rows["trend-4"].reason) == ("dropped", "MARGIN_LIMIT")
     assert (rows["trend-1"].their_price, rows["trend-1"].our_price, rows["trend-1"].filled) == (150, 150, 200)
+    told = (await sender(desk, "PAPER")).profit
+    assert [(each.currency, each.amount) for each in told] == [("USD", Decimal("996.25"))]
     made = await desk.bytes_of("dashboard_signals")
     await desk.forget()
     await jobs.tell_signals(desk.ports)

@@ -56,11 +56,13 @@ class StrategyFigures:
 
 @dataclass(frozen=True)
 class SignalCount:
-    """How many signals of a sender ended in one way."""
+    """How many signals of a sender ended in one way, and what they made in one currency."""
 
     status: str
     reason: str | None
+    currency: str | None
     count: int
+    profit: Decimal
 
 
 class MoneyRecords(Protocol):
@@ -105,8 +107,8 @@ class MoneyRecords(Protocol):
     async def figures(self) -> Sequence[StrategyFigures]:
         """Return the results of every strategy in every account."""
 
-    async def senders(self) -> Mapping[str, Sequence[str]]:
-        """Return every sender with the strategies it may send for."""
+    async def senders(self) -> Sequence[str]:
+        """Return every sender, by name."""
 
     async def allocation(self) -> PortfolioAllocation | None:
         """Return the ACTIVE allocation."""

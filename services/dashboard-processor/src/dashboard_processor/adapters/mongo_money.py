@@ -100,9 +100,8 @@ class MongoMoney:
             for ledger in account.get("sub_ledgers", ())
         ]
 
-    async def senders(self) -> Mapping[str, Sequence[str]]:
-        found = self._db[SENDERS.name].find({}, ["strategies"])
-        return {each["_id"]: list(each.get("strategies") or ()) async for each in found}
+    async def senders(self) -> Sequence[str]:
+        return [each["_id"] async for each in self._db[SENDERS.name].find({}, ["_id"]).sort("_id", 1)]
 
     async def allocation(self) -> PortfolioAllocation | None:
         return await self._allocation("ACTIVE")

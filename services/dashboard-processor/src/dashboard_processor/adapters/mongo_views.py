@@ -119,10 +119,15 @@ class MongoViews:
         return SignalRow.model_validate(found[0]) if found else None
 
     async def counts(self, sender: str, mode: Mode) -> Sequence[SignalCount]:
-        group = {"$group": {"_id": {"status": "$status", "reason": "$reason"}, "count": {"$sum": 1}}}
+        ended = {"status": "$status", "reason": "$reason", "currency": "$profit_currency"}
+        group = {"$group": {"_id": ended, "count": {"$sum": 1}, "profit": {"$sum": "$profit"}}}
         found = await self._signals.aggregate([{"$match": {"sender": sender, "mode": mode}}, group])
-        told = [SignalCount(each["_id"]["status"], each["_id"].get("reason"), each["count"]) async for each in found]
-        return sorted(told, key=lambda each: (each.status, each.reason or ""))
+        told = [SignalCount(**_ended(each["_id"]), count=each["count"], profit=each["profit"]) async for each in found]
+        return sorted(told, key=lambda each: (each.status, each.reason or "", each.currency or ""))
+
+
+def _ended(group: Document) -> Document:
+    return {name: group.get(name) for name in ("status", "reason", "currency")}
 
 
 def _identity(view: View) -> str:

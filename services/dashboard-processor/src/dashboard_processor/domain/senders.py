@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ class Standing(Protocol):
 
 
 class Count(Protocol):
-    """How many signals ended in one way."""
+    """How many signals ended in one way, and what they made in one currency."""
 
     @property
     def status(self) -> str: ...
@@ -47,6 +47,10 @@ class Count(Protocol):
     def reason(self) -> str | None: ...
     @property
     def count(self) -> int: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def profit(self) -> Decimal: ...
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,16 @@ class SenderTold:
     stands: Sequence[Standing]
     counts: Sequence[Count]
     rows: Sequence[SignalRow]
-    profit: tuple[Amount, ...]
 
 
 def sender_view(told: SenderTold, now: datetime) -> SenderView:
     """Return what one sender sees of one mode; on paper it is all an estimate and nothing is due."""
     agreements = [_agreement(one) for one in told.stands]
     zone = told.stands[0].agreement.time_zone if told.stands else "UTC"
-    dropped = {each.reason or "UNKNOWN": each.count for each in told.counts if each.status == "dropped"}
+    dropped = Counter[str]()
+    for each in told.counts:
+        if each.status == "dropped":
+            dropped[each.reason or "UNKNOWN"] += each.count
     live = told.mode == "LIVE"
     return SenderView(
         sender=told.sender,
@@ -75,8 +81,8 @@ def sender_view(told: SenderTold, now: datetime) -> SenderView:
         executed=_count(told.counts, "executed"),
         waiting=_count(told.counts, "waiting", "working"),
         dropped=sum(dropped.values()),
-        dropped_reasons=dropped,
-        profit=told.profit,
+        dropped_reasons=dict(dropped),
+        profit=_amounts((each.currency, tidy(each.profit)) for each in told.counts if each.currency),
         signals=tuple(told.rows),
         agreements=tuple(agreements),
         statements=tuple(_lines(told, now)[:MOST_LINES]),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
@@ -11,7 +10,6 @@ from typing import Literal
 from mathematricks.contracts.base import Mode
 from mathematricks.contracts.money_views import (
     AllocationView,
-    Amount,
     Curve,
     EquityCurves,
     StrategyCard,
@@ -19,11 +17,9 @@ from mathematricks.contracts.money_views import (
 
 from dashboard_processor.domain.allocation import allocation_view
 from dashboard_processor.domain.curves import curve, in_currency, indexed, summed
-from dashboard_processor.domain.payouts import tidy
 from dashboard_processor.domain.senders import SenderTold, arrivals, sender_view
 from dashboard_processor.domain.signal_rows import row_of
 from dashboard_processor.ports import Ports
-from dashboard_processor.records import StrategyFigures
 from dashboard_processor.steps.owing import MODES, Stands
 
 BATCH = 200
@@ -47,11 +43,8 @@ async def tell_signals(ports: Ports) -> None:
 
 async def tell_senders(stands: Sequence[Stands], ports: Ports) -> None:
     """Write each sender's document of each mode."""
-    senders = {name: set(strategies) for name, strategies in (await ports.money.senders()).items()}
-    for one in stands:
-        senders.setdefault(one.agreement.sender, set()).update(one.agreement.strategies)
-    figures = await ports.money.figures()
-    for sender, strategies in sorted(senders.items()):
+    senders = {*await ports.money.senders(), *(one.agreement.sender for one in stands)}
+    for sender in sorted(senders):
         for mode in MODES:
             told = SenderTold(
                 sender=sender,
@@ -59,7 +52,6 @@ async def tell_senders(stands: Sequence[Stands], ports: Ports) -> None:
                 stands=[one for one in stands if one.mode == mode and one.agreement.sender == sender],
                 counts=await ports.views.counts(sender, mode),
                 rows=await ports.views.rows(sender, mode, NEWEST),
-                profit=_profit(figures, mode, strategies),
             )
             await ports.views.write(sender_view(told, ports.clock.now()))
 
@@ -121,12 +113,3 @@ async def tell_allocation(ports: Ports) -> None:
 
 async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> None:
     await ports.views.keep([row_of(trail, ports.clock.now()) for trail in await ports.trails.trails(signal_ids)])
-
-
-def _profit(figures: Iterable[StrategyFigures], mode: Mode, strategies: Iterable[str]) -> tuple[Amount, ...]:
-    """Return what *strategies* realised less commission, by base currency."""
-    mine, sums = set(strategies), defaultdict[str, Decimal](Decimal)
-    for each in figures:
-        if each.mode == mode and each.strategy_id in mine:
-            sums[each.currency] += each.realized
-    return tuple(Amount(currency=currency, amount=tidy(sums[currency])) for currency in sorted(sums))
