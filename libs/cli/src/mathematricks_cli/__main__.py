@@ -6,11 +6,13 @@ import typer
 
 from mathematricks_cli.verbs import (
     account,
+    agreement,
     alerts,
     allocate,
     allocation,
     books,
     chaos,
+    client,
     controls,
     demo,
     ingest_backtest,
@@ -46,6 +48,8 @@ app.command("min-account")(allocate.min_account)
 app.command()(simulate.simulate)
 app.command("ingest-backtest")(ingest_backtest.ingest_backtest)
 app.add_typer(sender.app, name="sender")
+app.add_typer(agreement.app, name="agreement")
+app.add_typer(client.app, name="client")
 app.add_typer(user.app, name="user")
 app.command()(send.send)
 app.command()(receipt.receipt)
