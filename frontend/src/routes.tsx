@@ -73,9 +73,16 @@ const clients = createRoute({
   component: lazyRouteComponent(() => import("./pages/clients/Clients"), "Clients"),
 })
 
+const sandbox = createRoute({
+  getParentRoute: () => shell,
+  path: "/sandbox",
+  validateSearch: searchOf("run"),
+  component: lazyRouteComponent(() => import("./pages/sandbox/Sandbox"), "Sandbox"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    shell.addChildren([home, allocations, activity, system, statements, strategies, clients]),
+    shell.addChildren([home, allocations, activity, system, statements, strategies, clients, sandbox]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

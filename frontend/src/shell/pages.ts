@@ -1,6 +1,7 @@
 import {
   Activity,
   ChartPie,
+  FlaskConical,
   HeartPulse,
   House,
   Layers,
@@ -27,6 +28,7 @@ export const pages: readonly PageEntry[] = [
   { to: "/clients", name: "Clients", icon: Users, key: "c", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
+  { to: "/sandbox", name: "Sandbox", icon: FlaskConical, key: "x", roles: ["admin"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {

@@ -2,6 +2,7 @@ import { useState } from "react"
 import { api, type Schemas } from "@/api/client"
 import { queries } from "@/api/queries"
 import { acted } from "@/api/stepUp"
+import { base64 } from "@/files"
 import { Confirm } from "@/ui/Confirm"
 import { Choice } from "@/ui/Field"
 import { backtestQuery, type Strategy } from "./queries"
@@ -72,12 +73,4 @@ export function Sync({ strategy, onClose }: { strategy: Strategy; onClose: () =>
       </div>
     </Confirm>
   )
-}
-
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  const parts: string[] = []
-  for (let at = 0; at < bytes.length; at += 32_768)
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + 32_768)))
-  return btoa(parts.join(""))
 }
