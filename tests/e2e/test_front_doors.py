@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,11 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from mathematricks.runtime.tokens import Caller, mint_token
 from mathematricks_cli import fleet
+from mathematricks_cli.__main__ import app
 from mathematricks_cli.mongod import MongodMissing, find_mongod
 from schemathesis.core.result import Ok
 from support.desk import DeskProcess
+from typer.testing import CliRunner
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi"
 EXAMPLES = 12
@@ -40,6 +43,31 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     desk.up()
     yield desk
     desk.down()
+
+
+def test_the_operator_lets_somebody_in_who_then_logs_in_and_puts_them_out_again(desk: DeskProcess) -> None:
+    # before the attacks: they use up the patience with this address
+    state, password = ["--state", str(desk.directory), "--json"], "quiet zebras walk at noon"
+    url = desk.state.desk().urls[fleet.FRONTEND]
+
+    def command(*words: str) -> Any:
+        ran = CliRunner().invoke(app, ["user", *words, *state])
+        assert ran.exit_code == 0, ran.output
+        return json.loads(ran.stdout)
+
+    invited = command("add", "Carol", "--role", "client", "--client", "c1")
+    accepted = httpx.post(f"{url}/api/invitations/{invited['token']}/accept", json={"password": password})
+    login = {"name": "carol", "password": password}
+    let_in = httpx.post(f"{url}/api/auth/login", json=login)
+    command("disable", "carol")
+    put_out = httpx.post(f"{url}/api/auth/login", json=login)
+
+    assert invited["address"] == f"{desk.state.desk().url}/invitation/{invited['token']}"
+    assert [answer.status_code for answer in (accepted, let_in, put_out)] == [200, 200, 401]
+    assert let_in.json()["role"] == "client"
+    assert [one["status"] for one in command("list")["items"] if one["name"] == "carol"] == ["disabled"]
+    unknown = CliRunner().invoke(app, ["user", "reset-second-factor", "nobody", *state])
+    assert unknown.exit_code != 0
 
 
 @pytest.mark.parametrize("service", fleet.START_ORDER)

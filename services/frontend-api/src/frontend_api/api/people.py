@@ -18,9 +18,8 @@ from mathematricks.contracts.people import (
 )
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.users import User, Who
-from pydantic import AwareDatetime
 
-from frontend_api.api.desk import Limit, page_router
+from frontend_api.api.desk import Before, Limit, page_router
 from frontend_api.api.entrance import TRY_LATER, at_the_door, who
 from frontend_api.api.who import CREDENTIALS, MAY_REFUSE, Fresh, Here, Wired, browser_of, guarded, not_there, set_cookie
 from frontend_api.domain.visibility import Page
@@ -101,8 +100,8 @@ async def reset_second_factor(user: Named, here: Here, ports: Wired) -> UserLine
 def asked_of_the_trail(
     limit: Limit = 50,
     actor: Text = None,
-    action: Annotated[str | None, Query(min_length=1, max_length=100, examples=["auth", "auth.login"])] = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
+    action: Annotated[str | None, Query(pattern=r"^[a-z_.]{1,100}$", examples=["auth", "auth.login"])] = None,
+    since: Before = None,
     before: Annotated[str | None, Query(min_length=1, max_length=40)] = None,
 ) -> AuditQuestion:
     """Return which entries are asked for: *action* is one, or what several begin with; *before* an entry's id."""

@@ -26,7 +26,7 @@ CHECK_EVERY = 30.0
 """Seconds between looks at whether the session has run out; its end by hand is told at once."""
 BEFORE_TRYING_AGAIN = 1.0
 SOON = 0.01
-PACE = 0.1
+PACE = 0.15
 """Seconds between two sendings to one browser: what changes meanwhile goes together, the first goes at once."""
 
 
