@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { BookOpen } from "lucide-react"
 import { useState } from "react"
 import { plain } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { day, minuteTime } from "@/format/time"
 import { words } from "@/format/words"
 import type { Mode } from "@/shell/mode"
 import { Button } from "@/ui/Button"
@@ -66,6 +66,16 @@ function Arrival({ flow, onClose }: { flow: Flow; onClose: () => void }) {
   )
 }
 
+function When({ flow }: { flow: Flow }) {
+  return (
+    <span className="max-sm:block max-sm:py-1">
+      {day(flow.at)}
+      <span className="hidden sm:inline"> {minuteTime(flow.at)}</span>
+      <span className="block text-xs text-ink-3 sm:hidden">{words(flow.kind)}</span>
+    </span>
+  )
+}
+
 function columnsOf(awaited: Set<string>, arrive: (flow: Flow) => void): Column<Flow>[] {
   return [
     {
@@ -76,8 +86,13 @@ function columnsOf(awaited: Set<string>, arrive: (flow: Flow) => void): Column<F
       from: "sm",
       className: "text-ink-3",
     },
-    { key: "at", title: "At", cell: (flow) => dateTime(flow.at).slice(0, 16) },
-    { key: "kind", title: "Kind", cell: (flow) => <span title={flow.note}>{words(flow.kind)}</span> },
+    { key: "at", title: "At", cell: (flow) => <When flow={flow} /> },
+    {
+      key: "kind",
+      title: "Kind",
+      cell: (flow) => <span title={flow.note}>{words(flow.kind)}</span>,
+      from: "sm",
+    },
     {
       key: "amount",
       title: "Amount",

@@ -1,0 +1,120 @@
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import { Handshake, Radio } from "lucide-react"
+import { useState } from "react"
+import { count } from "@/format/number"
+import { useEvery } from "@/live/query"
+import { useMode } from "@/shell/mode"
+import { Page } from "@/shell/Page"
+import { Amounts } from "@/ui/amounts"
+import { Button } from "@/ui/Button"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { Panel } from "@/ui/Panel"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Agreements } from "./Agreements"
+import { NewAgreement } from "./NewAgreement"
+import { type SenderView, sendersQuery } from "./queries"
+import { SenderDrawer } from "./SenderDrawer"
+
+const route = getRouteApi("/shell/senders")
+
+/** Who sends signals, what those earn, what is owed for them and what was paid. */
+export function Senders() {
+  const [mode] = useMode()
+  const { sender } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data, error, refetch } = useQuery({ ...sendersQuery(mode), refetchInterval: useEvery(15) })
+  const [agreeing, setAgreeing] = useState(false)
+  const open = (next: string | undefined) =>
+    void navigate({ search: (before) => ({ ...before, sender: next }), resetScroll: false })
+  return (
+    <Page
+      title="Senders"
+      modes
+      scope={mode === "LIVE" ? "Statements are made and paid" : "Nothing is payable"}
+      document={data?.items[0]}
+      actions={
+        <Button size="small" onClick={() => setAgreeing(true)}>
+          <Handshake aria-hidden className="size-3.5" />
+          New agreement…
+        </Button>
+      }
+    >
+      <Panel title="Senders" note="A row opens statements and payments" flush>
+        {error && !data && (
+          <div className="px-3.5 pb-3">
+            <Trouble what="The senders" failure={error} retry={() => void refetch()} />
+          </div>
+        )}
+        {!error && !data && <SkeletonRows rows={5} />}
+        {data?.items.length === 0 && (
+          <Empty icon={Radio} title={`Nobody has sent a ${mode} signal`}>
+            A sender shows once a signal of theirs was received. <Credentials />
+          </Empty>
+        )}
+        {data && data.items.length > 0 && (
+          <DataTable
+            name="Every sender"
+            columns={columns}
+            items={data.items}
+            idOf={(one) => one.sender}
+            openId={sender}
+            onOpen={(one) => open(one.sender)}
+          />
+        )}
+      </Panel>
+      <Agreements onOpen={open} />
+      <p className="px-1 text-sm text-ink-3">
+        <Credentials />
+      </p>
+      <SenderDrawer sender={sender} mode={mode} onClose={() => open(undefined)} />
+      {agreeing && <NewAgreement onClose={() => setAgreeing(false)} />}
+    </Page>
+  )
+}
+
+function Credentials() {
+  return (
+    <>
+      Credentials are made and rotated beside the desk, where secrets can be handed over:{" "}
+      <code className="text-xs text-ink-2">mathematricks sender add</code>,{" "}
+      <code className="text-xs text-ink-2">mathematricks sender rotate</code>.
+    </>
+  )
+}
+
+const columns: DataColumn<SenderView>[] = [
+  { key: "sender", title: "Sender", cell: (one) => <span className="font-medium">{one.sender}</span> },
+  { key: "sent", title: "Sent", cell: (one) => count(one.sent), numeric: true },
+  { key: "executed", title: "Executed", cell: (one) => count(one.executed), numeric: true, from: "sm" },
+  { key: "dropped", title: "Dropped", cell: (one) => count(one.dropped), numeric: true, from: "sm" },
+  {
+    key: "profit",
+    title: "Profit of signals",
+    cell: (one) => <Amounts amounts={one.profit} signed />,
+    numeric: true,
+    from: "md",
+  },
+  {
+    key: "accrued",
+    title: "This month so far",
+    cell: (one) => <Amounts amounts={one.accrued} />,
+    numeric: true,
+    from: "lg",
+  },
+  {
+    key: "paid",
+    title: "Paid, ever",
+    cell: (one) => <Amounts amounts={one.paid} />,
+    numeric: true,
+    from: "xl",
+  },
+  {
+    key: "next",
+    title: "Next payment",
+    cell: (one) => one.next_payment_on ?? "–",
+    numeric: true,
+    from: "md",
+  },
+  { key: "due", title: "Due", cell: (one) => <Amounts amounts={one.due} />, numeric: true },
+]
