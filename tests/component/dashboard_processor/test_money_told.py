@@ -346,3 +346,16 @@ async def test_a_row_is_not_settled_before_its_lot_is_closed_though_positions_ar
 
     assert (early.open, early.settled) == (False, False)
     assert (await rows_by_id(desk))["trend-1"].settled  # closed by nobody's order, and nothing is held any more
+
+
+async def test_rows_that_are_lacking_are_told_again_at_the_next_start(desk: Desk) -> None:
+    signals = [a_signal(strategy_seq=n, external_id=f"t{n}") for n in range(1, 6)]
+    for signal in signals:
+        await desk.put("signals", a_stored_signal(signal), signal.signal_id)
+    await jobs.tell_signals(desk.ports)
+    await desk.db.dashboard_signals.delete_many({"strategy_seq": {"$in": [2, 3]}})
+    desk.ports = replace(desk.ports, views=MongoViews(desk.db))
+
+    await jobs.tell_signals(desk.ports)
+
+    assert sorted(await rows_by_id(desk)) == ["t1", "t2", "t3", "t4", "t5"]

@@ -34,7 +34,7 @@ from pymongo.errors import DuplicateKeyError
 
 from dashboard_processor.records import SignalCount, View
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Unsettled rows looked at in one go; the others have their turn in the next."""
 
 
@@ -51,7 +51,7 @@ class MongoViews:
         self._signals = db[DASHBOARD_SIGNALS.name]
         self._statements = db[DASHBOARD_STATEMENTS.name]
         self._strategies = db[DASHBOARD_STRATEGIES.name]
-        self._turn = ""
+        self._turn, self._whole = "", False
         self._told: dict[str, tuple[View, datetime | None]] = {}
 
     async def write(self, view: View) -> None:
@@ -93,9 +93,18 @@ class MongoViews:
         await _unless_there(self._navs.insert_one(to_document(nav, f"{nav.mode.lower()}:{nav.day}")))
 
     async def known_signals(self) -> Mapping[str, int]:
+        if not self._whole:
+            self._whole = True
+            return await self._known_without_gaps()
         highest = {"$group": {"_id": "$strategy_id", "seq": {"$first": "$strategy_seq"}}}
         found = await self._signals.aggregate([{"$sort": {"strategy_id": 1, "strategy_seq": -1}}, highest])
         return {each["_id"]: each["seq"] async for each in found}
+
+    async def _known_without_gaps(self) -> Mapping[str, int]:
+        """Once per start: a strategy that lacks a row is told from its first signal on again."""
+        counted = {"_id": "$strategy_id", "seq": {"$max": "$strategy_seq"}, "count": {"$sum": 1}}
+        found = await self._signals.aggregate([{"$group": counted}])
+        return {each["_id"]: each["seq"] if each["count"] == each["seq"] else 0 async for each in found}
 
     async def unsettled(self) -> Sequence[str]:
         moving: Document = {"settled": False, "status": {"$in": ["waiting", "working"]}}
@@ -107,8 +116,11 @@ class MongoViews:
 
     async def keep(self, rows: Sequence[SignalRow]) -> None:
         if rows:
-            writes = [ReplaceOne({"_id": row.signal_id}, to_document(row, row.signal_id), upsert=True) for row in rows]
-            await self._signals.bulk_write(writes, ordered=False)
+            in_turn = sorted(rows, key=lambda row: (row.strategy_id, row.strategy_seq))  # a crash leaves no gap
+            writes = [
+                ReplaceOne({"_id": row.signal_id}, to_document(row, row.signal_id), upsert=True) for row in in_turn
+            ]
+            await self._signals.bulk_write(writes)
 
     async def rows(self, sender: str, mode: Mode, most: int) -> Sequence[SignalRow]:
         found = self._signals.find({"sender": sender, "mode": mode}).sort("received_at", -1).limit(most)

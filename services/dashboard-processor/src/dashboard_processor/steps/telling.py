@@ -22,7 +22,7 @@ from dashboard_processor.domain.signal_rows import row_of
 from dashboard_processor.ports import Ports
 from dashboard_processor.steps.owing import MODES, Stands
 
-BATCH = 200
+BATCH = 50
 NEWEST = 50
 SPANS: tuple[tuple[Literal["day", "month"], timedelta, int], ...] = (
     ("day", timedelta(days=1), 5),
@@ -32,10 +32,9 @@ SPANS: tuple[tuple[Literal["day", "month"], timedelta, int], ...] = (
 
 async def tell_signals(ports: Ports) -> None:
     """Write a row for each signal that has none, and again each that is not settled."""
-    known = dict(await ports.views.known_signals())
-    while newer := await ports.trails.newer(known, BATCH):
-        await _tell_rows(newer, ports)
-        known = dict(await ports.views.known_signals())
+    known = await ports.views.known_signals()
+    while told := await _tell_rows(await ports.trails.newer(known, BATCH), ports):
+        known = {**known, **told}
     unsettled = await ports.views.unsettled()
     for first in range(0, len(unsettled), BATCH):
         await _tell_rows(unsettled[first : first + BATCH], ports)
@@ -111,5 +110,8 @@ async def tell_allocation(ports: Ports) -> None:
     await ports.views.write(view)
 
 
-async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> None:
-    await ports.views.keep([row_of(trail, ports.clock.now()) for trail in await ports.trails.trails(signal_ids)])
+async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> dict[str, int]:
+    """Write the rows of these signals; return the highest number told of each strategy."""
+    rows = [row_of(trail, ports.clock.now()) for trail in await ports.trails.trails(signal_ids)]
+    await ports.views.keep(rows)
+    return {row.strategy_id: row.strategy_seq for row in sorted(rows, key=lambda row: row.strategy_seq)}
