@@ -64,7 +64,7 @@ WALK = {
         ),
         beside=names(
             "handlers/allocations handlers/backtests handlers/histories handlers/proposing handlers/watching"
-            " handlers/simulating handlers/simulation_running"
+            " handlers/simulating handlers/simulation_running handlers/living"
         ),
     ),
     "execution": Walk(

@@ -38,4 +38,4 @@ async def get_backtest(strategy_id: Text, ports: Given) -> BacktestSummary:
     record = await ports.backtests.find(strategy_id)
     if record is None:
         raise Refusal(404, "No backtest of this strategy; send one with POST …/sync-backtest")
-    return BacktestSummary(**record.model_dump(exclude={"daily_returns", "live_returns"}))
+    return BacktestSummary(**record.model_dump(exclude={"daily_returns", "live_returns", "live_mark"}))

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from cerebro.handlers.living import note_live_returns
 from cerebro.handlers.ports import Ports
 from cerebro.handlers.promoting import take_up, tell
 from cerebro.handlers.proposing import propose_nightly
@@ -21,6 +22,8 @@ from cerebro.ports import Unavailable
 
 log = structlog.get_logger(__name__)
 
+LIVED = CronTrigger(hour=0, minute="5,25,45", timezone=UTC)
+"""Once the day is over; later only for what could not be seen then."""
 ASKED_ABOUT = 500
 FLATTENED_LATELY = timedelta(minutes=15)
 NIGHTLY = CronTrigger(hour=0, minute="0,20,40", timezone=UTC)
@@ -118,11 +121,21 @@ async def keep_hours(ports: Ports) -> None:
     """Run what is due at an hour of the day, as long as the process lives."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(_propose, NIGHTLY, args=(ports,), coalesce=True, misfire_grace_time=3600, max_instances=1)
+    scheduler.add_job(_live, LIVED, args=(ports,), coalesce=True, misfire_grace_time=3600, max_instances=1)
     scheduler.start()
     try:
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)
+
+
+async def _live(ports: Ports) -> None:
+    try:
+        await note_live_returns(ports)
+    except Unavailable:
+        log.warning("live_returns.accounts_unknown")
+    except Exception:
+        log.exception("live_returns.failed")
 
 
 async def _propose(ports: Ports) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mathematricks.contracts.allocations import OptimizationRun, OptimizationSummary
-from mathematricks.contracts.backtests import BacktestRecord
+from mathematricks.contracts.backtests import BacktestRecord, DailyReturn, LiveMark
 from mathematricks.contracts.risk import PortfolioRisk
 from mathematricks.contracts.sandbox import RunStatus, SandboxRecord, SandboxRun, SandboxSummary, SimulationResult
 from mathematricks.contracts.strategies import StrategyConfiguration
@@ -52,6 +52,9 @@ class Backtests(Protocol):
 
     async def keep(self, record: BacktestRecord) -> None:
         """Keep *record* instead of the one before, whose live returns stay."""
+
+    async def lived(self, strategy_id: str, mark: LiveMark, known: LiveMark | None, made: DailyReturn | None) -> bool:
+        """Put *mark* in the place of *known*, with the return *made* since; False where another did."""
 
 
 Tables = Callable[[str, bytes], Sequence[Sequence[Cell]]]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field
 
-from mathematricks.contracts.base import Id, Instant, Message
+from mathematricks.contracts.base import Id, Instant, Message, Money
 
 IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2025-09-27"])]
 
@@ -69,8 +69,18 @@ class DailyReturn(Message):
     value: float
 
 
+class LiveMark(Message):
+    """What a strategy had made with real money when it was last looked at, and the capital it had then."""
+
+    at: Instant
+    account: Id
+    made: Money = Field(description="Realized and open, net of commission, since inception, in base currency")
+    capital: Money = Field(description="Allotted to it, in base currency")
+
+
 class BacktestRecord(BacktestSummary):
     """The same with the returns, oldest first; live returns count before the backtest's of the same day."""
 
     daily_returns: tuple[DailyReturn, ...]
     live_returns: tuple[DailyReturn, ...] = ()
+    live_mark: LiveMark | None = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mathematricks.contracts.backtests import BacktestRecord
+from mathematricks.contracts.backtests import BacktestRecord, DailyReturn, LiveMark
 from mathematricks.contracts.collections import STRATEGY_BACKTEST_DATA
-from mathematricks.storage.mongo import Database, to_document
+from mathematricks.storage.mongo import Database, Document, to_document
 
 
 class MongoBacktests:
@@ -24,6 +24,13 @@ class MongoBacktests:
 
     async def keep(self, record: BacktestRecord) -> None:
         document = to_document(record, record.strategy_id)
-        del document["live_returns"], document["_id"]
+        del document["live_returns"], document["live_mark"], document["_id"]
         fresh = {"$set": document, "$setOnInsert": {"live_returns": []}}
         await self._records.update_one({"_id": record.strategy_id}, fresh, upsert=True)
+
+    async def lived(self, strategy_id: str, mark: LiveMark, known: LiveMark | None, made: DailyReturn | None) -> bool:
+        still = {"_id": strategy_id, "live_mark.at": known.at if known else None}
+        news: Document = {"$set": {"live_mark": mark.model_dump()}}
+        if made is not None:
+            news["$push"] = {"live_returns": made.model_dump()}
+        return (await self._records.update_one(still, news)).matched_count == 1

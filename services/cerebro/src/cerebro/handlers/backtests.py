@@ -38,7 +38,7 @@ async def sync_backtest(strategy_id: str, file: BacktestFile, by: str, ports: Po
     record = _record(backtest, measured, (file, by, ports.world.clock.now()))
     await ports.backtests.keep(record)
     log.info("backtest.kept", strategy_id=strategy_id, days=record.backtest_period.days, refused=len(record.refused))
-    return BacktestSummary(**record.model_dump(exclude={"daily_returns", "live_returns"}))
+    return BacktestSummary(**record.model_dump(exclude={"daily_returns", "live_returns", "live_mark"}))
 
 
 def _read(strategy_id: str, file: BacktestFile, ports: Ports) -> tuple[Backtest, Measured] | Asked:
