@@ -80,9 +80,34 @@ const sandbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/sandbox/Sandbox"), "Sandbox"),
 })
 
+const senders = createRoute({
+  getParentRoute: () => shell,
+  path: "/senders",
+  validateSearch: searchOf("sender"),
+  component: lazyRouteComponent(() => import("./pages/senders/Senders"), "Senders"),
+})
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: "/accounts",
+  validateSearch: searchOf("account"),
+  component: lazyRouteComponent(() => import("./pages/accounts/Accounts"), "Accounts"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    shell.addChildren([home, allocations, activity, system, statements, strategies, clients, sandbox]),
+    shell.addChildren([
+      home,
+      allocations,
+      activity,
+      system,
+      statements,
+      strategies,
+      clients,
+      sandbox,
+      senders,
+      accounts,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

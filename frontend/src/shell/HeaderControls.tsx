@@ -42,7 +42,8 @@ export function HeaderControls() {
   )
 }
 
-function pause(paused: boolean): void {
+/** Hold what is shown as it is, or let it go on. */
+export function pause(paused: boolean): void {
   setFeed({ paused })
   if (!paused) void queries.invalidateQueries()
 }

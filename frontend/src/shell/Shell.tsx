@@ -7,6 +7,7 @@ import { follow } from "@/live/follow"
 import { Toasts } from "@/ui/toast"
 import { Nav } from "./Nav"
 import { SessionGuard } from "./SessionGuard"
+import { Shortcuts } from "./Shortcuts"
 import { StepUp } from "./StepUp"
 
 /** The frame around every page of somebody who is in. */
@@ -31,6 +32,7 @@ export function Shell() {
         <Outlet />
       </div>
       <SessionGuard />
+      {who && <Shortcuts who={who} />}
       <StepUp />
       <Toasts />
     </div>

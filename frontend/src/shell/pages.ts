@@ -4,8 +4,10 @@ import {
   FlaskConical,
   HeartPulse,
   House,
+  Landmark,
   Layers,
   type LucideIcon,
+  Radio,
   ReceiptText,
   Users,
 } from "lucide-react"
@@ -26,9 +28,11 @@ export const pages: readonly PageEntry[] = [
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
   { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
   { to: "/clients", name: "Clients", icon: Users, key: "c", roles: ["admin"] },
+  { to: "/senders", name: "Senders", icon: Radio, key: "n", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
   { to: "/sandbox", name: "Sandbox", icon: FlaskConical, key: "x", roles: ["admin"] },
+  { to: "/accounts", name: "Accounts", icon: Landmark, key: "c", roles: ["admin"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {

@@ -35,27 +35,34 @@ const columns: Column<Position>[] = [
   },
 ]
 
-export function Positions({ overview }: { overview: Overview | undefined }) {
+interface PositionsProps {
+  overview: Overview | undefined
+  /** Of this account alone; undefined: of all. */
+  account?: string | undefined
+}
+
+export function Positions({ overview, account }: PositionsProps) {
+  const shown = overview?.positions.filter((held) => !account || held.account === account)
   return (
     <Panel
       title="Open positions"
       note={
         overview &&
-        `${counted(overview.open_positions, "position")}, by strategy; prices in the quote currency`
+        `${account ? `In ${account}` : counted(overview.open_positions, "position")}, by strategy; prices in the quote currency`
       }
       flush
     >
       {!overview && <SkeletonRows rows={8} />}
-      {overview && overview.positions.length === 0 && (
+      {overview && shown?.length === 0 && (
         <Empty icon={Layers} title="Nothing is held">
           Positions appear with the first fill of a {overview.mode} strategy.
         </Empty>
       )}
-      {overview && overview.positions.length > 0 && (
+      {shown && shown.length > 0 && (
         <Table
           name="Open positions"
           columns={columns}
-          rows={overview.positions}
+          rows={shown}
           rowKey={(held) => `${held.account} ${held.strategy_id} ${held.instrument}`}
           className="max-h-128 overflow-y-auto"
         />
