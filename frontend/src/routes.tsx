@@ -94,6 +94,13 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import("./pages/accounts/Accounts"), "Accounts"),
 })
 
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: "/users",
+  validateSearch: searchOf("list", "user", "actor", "action", "since", "entry"),
+  component: lazyRouteComponent(() => import("./pages/people/People"), "People"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
@@ -107,6 +114,7 @@ export const router = createRouter({
       sandbox,
       senders,
       accounts,
+      users,
     ]),
   ]),
   defaultPreload: "intent",

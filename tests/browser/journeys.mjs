@@ -206,7 +206,6 @@ await journey("a stream that falls silent is said, figures stay and dim, and it 
   await first.context().unroute("**/api/stream")
   await first.getByText(/Synced \d+ s ago/).waitFor({ timeout: 60_000 })
 })
-})
 
 await journey("amounts hide, updates pause, and a page reads without a mouse", async () => {
   await first.goto(base)

@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mathematricks_cli.mongod import MongodMissing, find_mongod, free_port
+from mathematricks_cli.state import state_dir
+from mathematricks_cli.verbs.up import stop_desk
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -29,15 +32,13 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Every journey's end, by its name; they walk one after another through one desk."""
     for missing in _missing():
         pytest.skip(f"NOT RUN, {missing}")
-    for told in _demonstration(tmp_path_factory.mktemp("pages")):
-        base, password = told
+    with _demonstration(tmp_path_factory.mktemp("pages")) as (base, password):
         line = ["node", str(HERE / "journeys.mjs"), base, password, str(SCREENS)]
         environment = {**os.environ, "CHROMIUM": str(CHROMIUM)}
         run = subprocess.run(line, capture_output=True, text=True, check=False, timeout=SLOWEST, env=environment)
-        said = [json.loads(each) for each in run.stdout.splitlines() if each.startswith("{")]
-        assert said, f"The journeys did not begin:\n{run.stderr}"
-        return {each["name"]: each for each in said}
-    raise AssertionError("unreachable")
+    said = [json.loads(each) for each in run.stdout.splitlines() if each.startswith("{")]
+    assert said, f"The journeys did not begin:\n{run.stderr}"
+    return {each["name"]: each for each in said}
 
 
 @pytest.mark.parametrize("name", JOURNEYS)
@@ -59,6 +60,7 @@ def _missing() -> Iterator[str]:
         yield f"no MongoDB: {why}"
 
 
+@contextmanager
 def _demonstration(directory: Path) -> Iterator[tuple[str, str]]:
     """Start the demonstration on a free port and yield its address and the first admin's password; stop it after."""
     port, log = free_port(), directory / "demo.log"
@@ -68,7 +70,7 @@ def _demonstration(directory: Path) -> Iterator[tuple[str, str]]:
     try:
         yield f"http://127.0.0.1:{port}", _password_in(log, desk)
     finally:
-        desk.send_signal(2)
+        stop_desk(state_dir(directory / "state"))
         desk.wait(60)
 
 
@@ -80,5 +82,6 @@ def _password_in(log: Path, desk: subprocess.Popen[bytes]) -> str:
         told = re.search(r"one-time password (\S+)", text)
         if told and "The books balance" in text:
             return told[1]
-        assert desk.poll() is None and time.monotonic() < deadline, f"The desk did not start:\n{text[-3000:]}"
+        assert desk.poll() is None, f"The desk did not start:\n{text[-3000:]}"
+        assert time.monotonic() < deadline, f"The desk is slow to start:\n{text[-3000:]}"
         time.sleep(0.1)

@@ -18,14 +18,7 @@ export function Shortcuts({ who }: { who: Who }) {
         setOpen((before) => !before)
         return
       }
-      if (
-        !preferences().shortcuts ||
-        event.metaKey ||
-        event.ctrlKey ||
-        event.altKey ||
-        isTyping(event.target)
-      )
-        return
+      if (!isFree(event)) return
       if (Date.now() - going.current < 1500) {
         const page = pagesOf(who.role).find(({ key }) => key === event.key)
         going.current = 0

@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Radio,
   ReceiptText,
+  UserRoundCog,
   Users,
 } from "lucide-react"
 import type { Who } from "@/api/session"
@@ -27,12 +28,13 @@ export const pages: readonly PageEntry[] = [
   { to: "/allocations", name: "Allocations", icon: ChartPie, key: "l", roles: ["admin"] },
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
   { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
-  { to: "/clients", name: "Clients", icon: Users, key: "c", roles: ["admin"] },
+  { to: "/clients", name: "Clients", icon: Users, key: "k", roles: ["admin"] },
   { to: "/senders", name: "Senders", icon: Radio, key: "n", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
   { to: "/sandbox", name: "Sandbox", icon: FlaskConical, key: "x", roles: ["admin"] },
   { to: "/accounts", name: "Accounts", icon: Landmark, key: "c", roles: ["admin"] },
+  { to: "/users", name: "Users and audit", icon: UserRoundCog, key: "u", roles: ["admin"] },
 ]
 
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
+import { ChevronRight } from "lucide-react"
 import { useState } from "react"
 import { fraction } from "@/format/number"
 import { month } from "@/format/time"
@@ -93,8 +94,12 @@ function Statements({ agreement }: { agreement: Agreement }) {
       <h3 className="text-sm font-medium">Statements</h3>
       {data.items.length === 0 && <p className="text-sm text-ink-3">None until a month has ended.</p>}
       {data.items.map((one) => (
-        <details key={one.hash} className="border-b border-line last:border-0">
+        <details key={one.hash} className="group border-b border-line last:border-0">
           <summary className="flex h-8 cursor-pointer items-center gap-3 text-sm">
+            <ChevronRight
+              aria-hidden
+              className="-mr-1.5 size-4 text-ink-3 transition-transform group-open:rotate-90"
+            />
             <span className="font-medium">{month(`${one.month}-01T00:00:00Z`)}</span>
             <span className="text-ink-3">due on {one.due_on}</span>
             <span className="ml-auto">

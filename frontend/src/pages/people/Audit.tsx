@@ -1,0 +1,102 @@
+import { useInfiniteQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import { ScrollText } from "lucide-react"
+import { useMemo } from "react"
+import { dateTime } from "@/format/time"
+import { words } from "@/format/words"
+import { Badge, type Tone } from "@/ui/Badge"
+import { Button } from "@/ui/Button"
+import { type DataColumn, DataTable } from "@/ui/DataTable"
+import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { AuditDrawer } from "./AuditDrawer"
+import { type AuditLine, auditQuery } from "./queries"
+
+const route = getRouteApi("/shell/users")
+const tones: Record<AuditLine["outcome"], Tone> = {
+  asked: "neutral",
+  done: "gain",
+  refused: "warn",
+  failed: "loss",
+}
+
+export function Outcome({ outcome }: { outcome: AuditLine["outcome"] }) {
+  return <Badge tone={tones[outcome]}>{words(outcome)}</Badge>
+}
+
+const columns: DataColumn<AuditLine>[] = [
+  {
+    key: "at",
+    title: "At, UTC",
+    cell: (one) => (
+      <span>
+        <span className="hidden sm:inline">{dateTime(one.at).slice(0, 10)} </span>
+        {dateTime(one.at).slice(11)}
+      </span>
+    ),
+    className: "text-ink-2",
+  },
+  {
+    key: "actor",
+    title: "Who",
+    cell: (one) => <span className="block max-w-28 truncate sm:max-w-56">{one.actor}</span>,
+  },
+  { key: "action", title: "What", cell: (one) => <span className="font-medium">{one.action}</span> },
+  {
+    key: "subject",
+    title: "To what",
+    cell: (one) => <span className="block max-w-72 truncate">{one.subject}</span>,
+    from: "md",
+    className: "text-ink-2",
+  },
+  { key: "address", title: "From", cell: (one) => one.address, from: "lg", className: "text-ink-2" },
+  { key: "outcome", title: "Outcome", cell: (one) => <Outcome outcome={one.outcome} />, from: "sm" },
+]
+
+/** Who did what to what, the newest first; a row opens its states before and after. */
+export function Audit() {
+  const { actor, action, since, entry } = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useInfiniteQuery(auditQuery({ actor, action, since }))
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
+  const open = (next: string | undefined) =>
+    void navigate({ search: (before) => ({ ...before, entry: next }), resetScroll: false })
+  if (query.error && !query.data) {
+    return (
+      <div className="px-3.5 pb-3">
+        <Trouble what="The trail" failure={query.error} retry={() => void query.refetch()} />
+      </div>
+    )
+  }
+  if (!query.data) return <SkeletonRows rows={12} />
+  return (
+    <>
+      {items.length === 0 && (
+        <Empty icon={ScrollText} title="Nothing here">
+          Every act of a person is written down before it is done. Loosen the filters.
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <DataTable
+          name="Audit trail"
+          columns={columns}
+          items={items}
+          idOf={(one) => one.entry_id}
+          openId={entry}
+          onOpen={(one) => open(one.entry_id)}
+        />
+      )}
+      {query.hasNextPage && (
+        <div className="flex justify-center border-t border-line p-2">
+          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Older entries
+          </Button>
+        </div>
+      )}
+      <AuditDrawer
+        entry={items.find((one) => one.entry_id === entry)}
+        open={entry !== undefined}
+        onClose={() => open(undefined)}
+      />
+    </>
+  )
+}
