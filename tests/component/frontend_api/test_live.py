@@ -212,6 +212,17 @@ async def test_open_streams_do_not_keep_a_process_from_stopping(front: Any, door
                 pass
 
 
+async def test_a_browser_that_leaves_is_forgotten(front: Any, door: str) -> None:
+    await front.add(a_user("ada"))
+    async with listening(await front.enter("ada"), door) as stream:
+        await stream.snapshot()
+        assert front.ports.live.anybody()
+
+    async with asyncio.timeout(PATIENCE):
+        while front.ports.live.anybody():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def test_a_document_that_cannot_be_read_is_left_out(front: Any, door: str) -> None:
     await front.add(a_user("ada"))
     odd = {"_id": "paper", "mode": "PAPER", "equity": "of another version"}

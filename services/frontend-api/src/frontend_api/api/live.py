@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from mathematricks.contracts.live import Heartbeat
+from starlette.types import Receive, Scope, Send
 
 from frontend_api.api.who import CREDENTIALS, MAY_REFUSE, Here, Wired, guarded
 from frontend_api.domain.live import FEEDS
@@ -34,11 +37,20 @@ router = APIRouter(
 )
 
 
+class Events(StreamingResponse):
+    """A stream whose source is closed with it, though the browser left while something was being sent."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert isinstance(self.body_iterator, AsyncGenerator)
+        async with aclosing(self.body_iterator):
+            await super().__call__(scope, receive, send)
+
+
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(here: Here, ports: Wired) -> StreamingResponse:
     """Follow what the viewer may see: a snapshot, then changes, and a heartbeat every 5 seconds."""
     told = frames(here.session(), here.viewer, ports)
-    return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
+    return Events(told, media_type="text/event-stream", headers=HEADERS)
 
 
 @router.get("/heartbeat")
