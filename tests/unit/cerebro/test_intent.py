@@ -76,6 +76,24 @@ def test_an_exit_that_has_ended_is_waited_for_by_nobody():
     assert desk.send(fill=False, signal_type="ENTRY", action="SELL").orders[0].after == ()
 
 
+def test_an_exit_closes_what_a_resting_one_holds_before_it_turns_to_the_other_side():
+    """After a stranger's trade, leftovers of both sides can stand in the book; the stop holds all of the long one."""
+    desk = Desk()
+    desk.send(signal_type="ENTRY", action="SELL")
+    leftover = desk.send(fill=False, signal_type="EXIT", action="BUY", quantity=None).orders[0]
+    entry = desk.send(signal_type="ENTRY", action="BUY").orders[0]
+    stop = {"signal_type": "EXIT", "action": "SELL", "quantity": None, "order_type": "STOP", "stop_price": D(75)}
+    resting = desk.send(fill=False, **stop).orders[0]
+    desk.tell(leftover.order_id, 0)
+
+    leaving = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None)
+
+    assert [(order.side, [close.lot for close in order.closes]) for order in leaving.orders] == [
+        ("SELL", [entry.order_id])
+    ]
+    assert leaving.legs[0].supersedes == (resting.order_id,)
+
+
 def test_what_was_recorded_before_exits_on_their_way_were_read_is_decided_again_as_it_was():
     inputs = inputs_for(a_signal(signal_type="ENTRY"))
     recorded = json.loads(inputs_text(inputs))

@@ -106,12 +106,17 @@ def _side_closed(part: Closing, holding: Holding) -> Sequence[Lot]:
     An exit that neither names an entry we know nor acts against the position is meant for another.
     """
     named = [lot for lot in holding.lots if part.reference and is_named(lot, part.reference)]
-    alive = [lot.side for lot in holding.lots if lot.working or lot.open > 0 or lot.asked_open > 0]
+    resting = {close.lot for exit_ in holding.resting for close in exit_.closes}
+    alive = [lot.side for lot in holding.lots if _is_alive(lot) or lot.order_id in resting]
     wanted = opposite(part.leg.action)
     if part.reference and not named and wanted not in alive:
         return []
     side = named[0].side if named else wanted if wanted in alive or not alive else alive[0]
     return [lot for lot in holding.lots if lot.side == side]
+
+
+def _is_alive(lot: Lot) -> bool:
+    return lot.working or lot.open > 0 or lot.asked_open > 0
 
 
 def _make_room(

@@ -158,9 +158,14 @@ def _reached(book: Book, signal: StandardSignal, need: _Need, resting: Sequence[
 
 
 def closable(book: Book, strategy: str, leg: Leg) -> Side:
-    """Return the side of the entries that the leg closes: opposite to it, unless there are none but its own."""
+    """
+    Return the side of the entries that the leg closes: opposite to it, unless there are none but its own.
+
+    What a resting exit holds is there: a newer exit may take its place.
+    """
     stack = book.stack(strategy, leg.instrument)
-    sold, bought = stack.short_asked > 0, stack.long_asked > 0
+    held = {opposite(exit_.side) for exit_ in (book.exits[order_id] for order_id in stack.exits) if exit_.resting}
+    sold, bought = stack.short_asked > 0 or "SELL" in held, stack.long_asked > 0 or "BUY" in held
     opposed, same = (sold, bought) if leg.action == "BUY" else (bought, sold)
     return leg.action if same and not opposed else opposite(leg.action)
 
