@@ -27,13 +27,13 @@ export const pages: readonly PageEntry[] = [
   { to: "/", name: "Home", icon: House, key: "h", roles: ["admin", "client", "sender"] },
   { to: "/allocations", name: "Allocations", icon: ChartPie, key: "l", roles: ["admin"] },
   { to: "/activity", name: "Activity", icon: Activity, key: "a", roles: ["admin"] },
-  { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
-  { to: "/clients", name: "Clients", icon: Users, key: "k", roles: ["admin"] },
-  { to: "/senders", name: "Senders", icon: Radio, key: "n", roles: ["admin"] },
-  { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/strategies", name: "Strategies", icon: Layers, key: "t", roles: ["admin"] },
   { to: "/sandbox", name: "Sandbox", icon: FlaskConical, key: "x", roles: ["admin"] },
   { to: "/accounts", name: "Accounts", icon: Landmark, key: "c", roles: ["admin"] },
+  { to: "/clients", name: "Clients", icon: Users, key: "k", roles: ["admin"] },
+  { to: "/senders", name: "Senders", icon: Radio, key: "n", roles: ["admin"] },
+  { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
+  { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/users", name: "Users and audit", icon: UserRoundCog, key: "u", roles: ["admin"] },
 ]
 
