@@ -14,7 +14,7 @@ const PAGES = [
   ["clients", "/clients"],
   ["senders", "/senders"],
   ["system", "/system"],
-  ["people", "/people"],
+  ["users", "/users"],
 ]
 const SIZES = [
   [1440, 900],

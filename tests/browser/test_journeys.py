@@ -23,7 +23,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCREENS = ROOT / "build" / "screens"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-SLOWEST_START, SLOWEST = 120.0, 480.0
+SLOWEST_START, SLOWEST = 120.0, 780.0
+pytestmark = pytest.mark.timeout(960)
 JOURNEYS = tuple(re.findall(r'^await journey\("([^"]+)"', (HERE / "journeys.mjs").read_text(), re.MULTILINE))
 
 

@@ -36,7 +36,7 @@ export function NavList({ who, onGo }: { who: Who; onGo?: () => void }) {
             {...(onGo ? { onClick: onGo } : {})}
             className="flex h-8 items-center gap-2.5 rounded px-2 text-base text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
           >
-            <Icon aria-hidden className="size-4" />
+            <Icon aria-hidden className="size-4 shrink-0" />
             {name}
             {to === "/allocations" && <ToReview />}
           </Link>

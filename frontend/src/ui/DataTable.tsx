@@ -1,11 +1,3 @@
-import {
-  type ColumnDef,
-  getCoreRowModel,
-  getSortedRowModel,
-  type Row,
-  type SortingState,
-  useReactTable,
-} from "@tanstack/react-table"
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { ArrowDown, ArrowUp } from "lucide-react"
 import { type KeyboardEvent, useMemo, useRef } from "react"
@@ -36,19 +28,7 @@ const ROW = 36
 export function DataTable<Item>(props: DataTableProps<Item>) {
   const { columns, items, idOf, openId } = props
   const box = useRef<HTMLDivElement>(null)
-  const definitions = useMemo(() => columns.map(definitionOf), [columns])
-  const sorting = useMemo(() => sortingOf(props.sort), [props.sort])
-  const table = useReactTable({
-    data: items as Item[],
-    columns: definitions,
-    state: { sorting },
-    autoResetAll: false,
-    autoResetPageIndex: false,
-    getRowId: idOf,
-    getCoreRowModel: getCoreRowModel(),
-    getSortedRowModel: getSortedRowModel(),
-  })
-  const rows = table.getRowModel().rows
+  const rows = useMemo(() => sorted(items, columns, props.sort), [items, columns, props.sort])
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -76,8 +56,9 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
         <tbody onKeyDown={moveByArrows}>
           <Gap height={before} columns={columns.length} />
           {inSight.map(({ index }) => {
-            const row = rows[index] as Row<Item>
-            return <Line key={row.id} row={row} index={index} open={row.id === openId} {...props} />
+            const item = rows[index] as Item
+            const id = idOf(item)
+            return <Line key={id} item={item} index={index} open={id === openId} {...props} />
           })}
           <Gap height={after} columns={columns.length} />
         </tbody>
@@ -86,10 +67,9 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   )
 }
 
-type LineProps<Item> = DataTableProps<Item> & { row: Row<Item>; index: number; open: boolean }
+type LineProps<Item> = DataTableProps<Item> & { item: Item; index: number; open: boolean }
 
-function Line<Item>({ row, index, open, columns, onOpen, tone }: LineProps<Item>) {
-  const item = row.original
+function Line<Item>({ item, index, open, columns, onOpen, tone }: LineProps<Item>) {
   return (
     <tr
       aria-rowindex={index + 2}
@@ -97,7 +77,7 @@ function Line<Item>({ row, index, open, columns, onOpen, tone }: LineProps<Item>
       tabIndex={onOpen ? 0 : undefined}
       style={{ height: ROW }}
       onClick={onOpen && (() => onOpen(item))}
-      onKeyDown={onOpen && ((event) => event.key === "Enter" && onOpen(item))}
+      onKeyDown={onOpen && ((event) => openByEnter(event, () => onOpen(item)))}
       className={cx(
         "border-b border-line",
         onOpen && "cursor-pointer hover:bg-hover focus-visible:-outline-offset-2",
@@ -119,8 +99,7 @@ function Heading<Item>({
   sort,
   onSort,
 }: { column: DataColumn<Item> } & Pick<DataTableProps<Item>, "sort" | "onSort">) {
-  const [sorting] = sortingOf(sort)
-  const mine = sorting?.id === column.key ? (sorting.desc ? "descending" : "ascending") : undefined
+  const mine = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : undefined
   const next = mine === "descending" ? column.key : mine === "ascending" ? undefined : `-${column.key}`
   return (
     <th
@@ -154,6 +133,13 @@ function Gap({ height, columns }: { height: number; columns: number }) {
   )
 }
 
+/** Prevented, so that the same key does not press what the opening puts the focus on. */
+function openByEnter(event: KeyboardEvent<HTMLElement>, open: () => void): void {
+  if (event.key !== "Enter" || event.target !== event.currentTarget) return
+  event.preventDefault()
+  open()
+}
+
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   const row = (event.target as HTMLElement).closest("tr")
   if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return
@@ -165,12 +151,17 @@ function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   }
 }
 
-function definitionOf<Item>(column: DataColumn<Item>): ColumnDef<Item> {
-  const { key, sortBy } = column
-  return sortBy ? { id: key, accessorFn: sortBy, sortDescFirst: true } : { id: key, enableSorting: false }
-}
-
-function sortingOf(sort: string | undefined): SortingState {
-  if (!sort) return []
-  return [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }]
+/** Sorted by what the address says; equal ones stay in their order, and so does everything else. */
+function sorted<Item>(
+  items: readonly Item[],
+  columns: readonly DataColumn<Item>[],
+  sort: string | undefined,
+): readonly Item[] {
+  const by = columns.find(({ key }) => key === sort?.replace(/^-/, ""))?.sortBy
+  if (!by) return items
+  const way = sort?.startsWith("-") ? -1 : 1
+  return items.toSorted((one, other) => {
+    const [left, right] = [by(one), by(other)]
+    return left === right ? 0 : left < right ? -way : way
+  })
 }
