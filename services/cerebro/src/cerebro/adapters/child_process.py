@@ -17,6 +17,7 @@ LONGEST = 1800.0
 ALONE = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 """Its whole environment: no address, no key, no setting of the desk."""
 SAID = 2000
+RESULT = b'{"result"'
 
 
 class ChildProcess:
@@ -54,9 +55,9 @@ async def _talk(
     told = asyncio.create_task(_tell(child.stdin, job))
     try:
         while line := await child.stdout.readline():
+            if line.startswith(RESULT):
+                return await asyncio.to_thread(_result_in, line)  # long: the desk decides meanwhile
             said = json.loads(line)
-            if "result" in said:
-                return SimulationResult.model_validate(said["result"])
             if "failed" in said:
                 raise SimulationFailed(said["failed"])
             await heard(said["progress"], said["stage"])
@@ -74,6 +75,10 @@ async def _tell(stdin: asyncio.StreamWriter, job: bytes) -> None:
         return  # it has ended; what it said last tells why
     finally:
         stdin.close()
+
+
+def _result_in(line: bytes) -> SimulationResult:
+    return SimulationResult.model_validate(json.loads(line)["result"])
 
 
 def _last_of(complaints: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from mathematricks.contracts.backtests import BacktestRecord, DailyReturn, LiveMark
@@ -20,7 +21,8 @@ class MongoBacktests:
         return BacktestRecord.model_validate(document) if document else None
 
     async def all(self) -> Sequence[BacktestRecord]:
-        return [BacktestRecord.model_validate(one) async for one in self._records.find().sort("_id", 1)]
+        documents = await self._records.find().sort("_id", 1).to_list()
+        return await asyncio.to_thread(lambda: [BacktestRecord.model_validate(one) for one in documents])
 
     async def keep(self, record: BacktestRecord) -> None:
         document = to_document(record, record.strategy_id)

@@ -55,7 +55,7 @@ async def ask_for_simulation(wanted: SimulationRequest, by: str, ports: Ports) -
         raise Refusal(400, f"The desk has a strategy of this name already: {', '.join(sorted(known))}")
     if not real and not new:
         raise Refusal(400, f"No strategy takes part: {_reasons(excluded)}")
-    record = _record(wanted, by, ((*real, *new), excluded), ports)
+    record = await asyncio.to_thread(_record, wanted, by, ((*real, *new), excluded), ports)
     await ports.sandbox.runs.add(record)
     ports.sandbox.woken.set()
     log.info("simulation.asked", run_id=record.run_id, by=by, strategies=len(record.inputs))

@@ -31,7 +31,7 @@ async def run_next(ports: Ports) -> bool:
     if claimed is None:
         return False
     run_id, packed = claimed
-    task = asyncio.create_task(_run(run_id, zlib.decompress(packed), ports))
+    task = asyncio.create_task(_run(run_id, packed, ports))
     sandbox.hand[run_id] = task
     try:
         await asyncio.wait({task})
@@ -59,12 +59,12 @@ async def report_abandoned(ports: Ports) -> None:
         log.warning("simulation.abandoned", run_id=run_id)
 
 
-async def _run(run_id: str, job: bytes, ports: Ports) -> None:
-    """Compute *job* and record how it ended, unless it is cancelled: then who cancelled it has recorded that."""
+async def _run(run_id: str, packed: bytes, ports: Ports) -> None:
+    """Compute the packed job and record how it ended, unless it is cancelled: then who cancelled it has recorded that."""
     sandbox, clock = ports.sandbox, ports.world.clock
     try:
         async with _life(run_id, ports) as life:
-            result = await sandbox.workshop.compute(job, life.heard)
+            result = await sandbox.workshop.compute(await asyncio.to_thread(zlib.decompress, packed), life.heard)
         await sandbox.runs.end(run_id, Ended("DONE", clock.now(), result=result))
         log.info("simulation.done", run_id=run_id, milliseconds=result.milliseconds)
     except SimulationFailed as why:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from mathematricks.contracts.sandbox import (
+    Reallocation,
     Simulated,
     SimulatedContribution,
     SimulatedCurve,
@@ -23,6 +24,8 @@ from cerebro.domain.simulation.world import World
 
 POINTS = 1500
 """Of a curve: more than a screen shows."""
+MOST_TOLD = 1000
+"""Reallocations; of more, as many evenly spread."""
 COMPARED = (
     *("final_equity", "total_return", "annual_return", "volatility", "sharpe", "max_drawdown", "cvar", "worst_day"),
     *("mean_leverage", "max_leverage", "mean_margin", "max_margin", "turnover", "costs"),
@@ -40,10 +43,16 @@ def simulated(
         figures=_figures(world, walked, margins, confidence),
         curve=_curve(world, walked),
         contributions=tuple(_contributions(world, walked, members)),
-        reallocations=tuple(walked.plans),
+        reallocations=tuple(_thinned(walked.plans)),
         refusals=dict(sorted(sum((one.refused for one in tallies), Counter[str]()).items())),
         shrunk=dict(sorted(sum((one.shrunk for one in tallies), Counter[str]()).items())),
     )
+
+
+def _thinned(plans: Sequence[Reallocation]) -> list[Reallocation]:
+    if len(plans) <= MOST_TOLD:
+        return list(plans)
+    return [plans[place] for place in np.unique(np.linspace(0, len(plans) - 1, MOST_TOLD).round().astype(int))]
 
 
 def difference(before: SimulatedFigures, after: SimulatedFigures) -> dict[str, float]:

@@ -114,6 +114,8 @@ def _notes(job: Job) -> list[str]:
     unknown = [one.name for one in job.members if one.margin is None]
     blind = [one.name for one in job.members if one.alpha is None]
     notes = []
+    if astray := sorted(set(job.run.weights or {}) - {one.name for one in job.members}):
+        notes.append(f"No strategy of this name takes part: {', '.join(astray)}")
     if unknown:
         notes.append(f"Margin unknown, counted as none: {', '.join(unknown)}")
     if blind and job.run.delay_minutes:
