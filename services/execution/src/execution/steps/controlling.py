@@ -101,7 +101,8 @@ async def rearm(wanted: Rearm, by: str, ports: Ports) -> Controls:
     act: Act = ("rearm", wanted.scope, by, wanted.reason)
     controls = await _change(lambda known: approve_rearm(known, wanted, by), act, ports)
     ports.oversight.forget_marks(wanted.scope)
-    await alert(ports, "info", f"kill_switch.rearmed:{wanted.scope}", f"{wanted.scope} is armed again, approved by {by}")
+    title = f"{wanted.scope} is armed again, approved by {by}"
+    await alert(ports, "info", f"kill_switch.rearmed:{wanted.scope}", title)
     return controls
 
 
