@@ -8,13 +8,15 @@ from decimal import Decimal
 import pytest
 from cerebro.domain.decision import redecide
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
+from cerebro.handlers.overdue import OVERDUE_AFTER
 from cerebro.handlers.recovery import keep_checkpoint, recover
 from cerebro.handlers.signals import on_signal
-from cerebro.jobs import follow, hear_flattened, resolve_doubts, sweep_debts
+from cerebro.jobs import decide_overdue, follow, hear_flattened, resolve_doubts, sweep_debts
 from mathematricks.contracts.executions import ExecutionConfirmation
 from mathematricks.contracts.orders import OrderStatus
 from mathematricks.messaging.bus import Retry
-from mathematricks.storage.mongo import Database
+from mathematricks.messaging.outbox import owed
+from mathematricks.storage.mongo import Database, to_document
 from support.cerebro import OrderNews, a_quote, an_update, seconds
 from support.cerebro_world import Around, a_state, around, numbered
 from support.signals import NOON, a_signal
@@ -106,6 +108,23 @@ async def test_a_signal_whose_predecessor_is_missing_is_put_back(desk):
     await on_signal(a_signal(strategy_seq=1, external_id="first"), desk.ports)
     await on_signal(a_signal(strategy_seq=2), desk.ports)
     assert len(await desk.decisions()) == 2
+
+
+async def test_what_was_accepted_and_never_arrived_is_decided_from_its_record(desk, db: Database):
+    """The bus lost all of it; in its record each strategy's signals stand in their order."""
+    signals = numbered(5)
+    for signal in reversed(signals):
+        document = to_document(signal, signal.signal_id) | {"owed": owed(NOON)}
+        await db.signals.insert_one(document, bypass_document_validation=True)
+
+    await decide_overdue(desk.ports)
+    young = await desk.decisions()
+    desk.clock.at = NOON + OVERDUE_AFTER
+    await decide_overdue(desk.ports)
+    await decide_overdue(desk.ports)
+
+    assert young == []
+    assert [one["strategy_seq"] for one in await desk.decisions()] == [1, 2, 3, 4, 5]
 
 
 async def test_exits_are_decided_before_entries_of_other_strategies(desk):

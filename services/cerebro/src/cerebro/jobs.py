@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from cerebro.handlers import overdue
 from cerebro.handlers.living import note_live_returns
 from cerebro.handlers.ports import Ports
 from cerebro.handlers.promoting import take_up, tell
@@ -77,6 +78,11 @@ async def follow(ports: Ports) -> None:
         if queue.risen:
             queue.risen = False
             await take_up(ports)
+
+
+async def decide_overdue(ports: Ports) -> None:
+    """Decide what was accepted a while ago and never arrived."""
+    await overdue.decide_overdue(ports)
 
 
 async def tell_version(ports: Ports) -> None:

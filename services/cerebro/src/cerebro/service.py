@@ -101,6 +101,7 @@ service = Service(
         Every(timedelta(seconds=1), jobs.sweep_debts),
         Every(timedelta(seconds=1), jobs.resolve_doubts),
         Every(timedelta(seconds=0.2), jobs.follow),
+        Every(timedelta(seconds=5), jobs.decide_overdue),
         Every(timedelta(seconds=5), jobs.tell_version),
         Every(timedelta(seconds=2), jobs.refresh_market),
         Every(timedelta(seconds=5), jobs.refresh_standings),
