@@ -46,6 +46,14 @@ def test_kept_weights_and_a_seed_are_passed_on(files: list[str]) -> None:
     assert ends[0] == ends[1] != ends[2]
 
 
+def test_stress_is_passed_on(files: list[str]) -> None:
+    usual = ("--alone", "--json", "--weight", "A=0.3", "--weight", "B=0.3", "--cvar-limit", "1")
+    calm = json.loads(run(*files, *usual)[1])["after"]["figures"]
+    wild = json.loads(run(*files, *usual, "--scenario", "stressed", "--stress", "volatility=2")[1])["after"]["figures"]
+
+    assert wild["volatility"] == pytest.approx(2 * calm["volatility"], rel=0.15)
+
+
 def test_the_figures_are_told_in_words(files: list[str]) -> None:
     status, told = run(*files)
 

@@ -30,11 +30,9 @@ def simulate(
     block: Annotated[int, typer.Option(help="Bootstrapped: days drawn together")] = 21,
     days: Annotated[int | None, typer.Option(help="Bootstrapped: days drawn")] = None,
     paths: Annotated[int, typer.Option(help="Bootstrapped: histories drawn")] = 1,
-    volatility: Annotated[float, typer.Option(help="Stressed: times as wild")] = 1.0,
-    haircut: Annotated[float, typer.Option(help="Stressed: part of the mean return that is lost")] = 0.0,
-    correlation: Annotated[float, typer.Option(help="Stressed: pull towards the common move, 0 to 1")] = 0.0,
-    crashes: Annotated[int, typer.Option(help="Stressed: days on which all fall")] = 0,
-    crash: Annotated[float, typer.Option(help="Stressed: how far, in daily deviations")] = 6.0,
+    stress: Annotated[
+        list[str] | None, typer.Option(help="Stressed: volatility=, haircut=, correlation=, crashes=, crash=")
+    ] = None,
     equity: Annotated[float, typer.Option(help="At the start")] = 1_000_000.0,
     cost: Annotated[float, typer.Option(help="Fraction of what is traded to change sizes")] = 0.0002,
     delay_minutes: Annotated[float, typer.Option(help="From signal to decision")] = 0.0,
@@ -58,7 +56,7 @@ def simulate(
 
 
 SETTINGS = ("method", "confidence", "cvar_limit", "cap", "leverage", "margin_limit", "correlation_threshold")
-DRAWN = ("start", "end", "seed", "block", "days", "paths", "volatility", "haircut", "correlation", "crashes", "crash")
+DRAWN = ("start", "end", "seed", "block", "days", "paths")
 RUN = ("reoptimise", "trades", "equity", "cost", "delay_minutes", "compare")
 
 
@@ -66,6 +64,10 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     """Return the options as the sandbox's own request."""
     settings = {name: given[name] for name in (*SETTINGS, "slippage_limit") if given[name] is not None}
     scenario = {"kind": given["scenario"]} | {name: given[name] for name in DRAWN if given[name] is not None}
+    scenario |= _pairs(given["stress"])
     run = {name: given[name] for name in RUN if given[name] is not None}
-    weights = dict(one.rsplit("=", 1) if "=" in one else (one, "") for one in given["weight"] or ())
-    return run | {"settings": settings, "scenario": scenario, "weights": weights or None}
+    return run | {"settings": settings, "scenario": scenario, "weights": _pairs(given["weight"]) or None}
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    return dict(one.rsplit("=", 1) if "=" in one else (one, "") for one in given or ())

@@ -60,7 +60,7 @@ async def report_abandoned(ports: Ports) -> None:
 
 
 async def _run(run_id: str, packed: bytes, ports: Ports) -> None:
-    """Compute the packed job and record how it ended, unless it is cancelled: then who cancelled it has recorded that."""
+    """Compute a job and record how it ended; where it is cancelled, who cancelled it has recorded that."""
     sandbox, clock = ports.sandbox, ports.world.clock
     try:
         async with _life(run_id, ports) as life:
