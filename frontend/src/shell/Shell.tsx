@@ -1,11 +1,13 @@
-import { Outlet } from "@tanstack/react-router"
+import { Outlet, useLocation } from "@tanstack/react-router"
 import { useEffect } from "react"
 import { whenSignedOut } from "@/api/client"
 import { queries } from "@/api/queries"
 import { sessionQuery, useWho } from "@/api/session"
 import { follow } from "@/live/follow"
+import { Missing } from "@/pages/errors"
 import { Toasts } from "@/ui/toast"
 import { Nav } from "./Nav"
+import { isThere } from "./pages"
 import { SessionGuard } from "./SessionGuard"
 import { Shortcuts } from "./Shortcuts"
 import { StepUp } from "./StepUp"
@@ -13,6 +15,7 @@ import { StepUp } from "./StepUp"
 /** The frame around every page of somebody who is in. */
 export function Shell() {
   const who = useWho()
+  const { pathname } = useLocation()
   useEffect(
     () => whenSignedOut(() => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })),
     [],
@@ -29,7 +32,7 @@ export function Shell() {
       </a>
       {who && <Nav who={who} />}
       <div id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-        <Outlet />
+        {who && !isThere(pathname, who.role) ? <Missing /> : <Outlet />}
       </div>
       <SessionGuard />
       {who && <Shortcuts who={who} />}

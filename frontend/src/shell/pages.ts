@@ -37,6 +37,12 @@ export const pages: readonly PageEntry[] = [
   { to: "/users", name: "Users and audit", icon: UserRoundCog, key: "u", roles: ["admin"] },
 ]
 
+/** Whether the page at *path* exists for *role*: what is not theirs to see is not there. */
+export function isThere(path: string, role: Who["role"]): boolean {
+  const page = pages.find(({ to }) => to === (path.replace(/\/+$/, "") || "/"))
+  return page === undefined || page.roles.includes(role)
+}
+
 export function pagesOf(role: Who["role"]): readonly PageEntry[] {
   return pages.filter((page) => page.roles.includes(role))
 }

@@ -2,8 +2,9 @@ import { useInfiniteQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { ScrollText } from "lucide-react"
 import { useMemo } from "react"
-import { dateTime } from "@/format/time"
+import { dateTime, dayOrTime } from "@/format/time"
 import { words } from "@/format/words"
+import { useNow } from "@/live/clock"
 import { Badge, type Tone } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
@@ -27,12 +28,7 @@ const columns: DataColumn<AuditLine>[] = [
   {
     key: "at",
     title: "At, UTC",
-    cell: (one) => (
-      <span>
-        <span className="hidden sm:inline">{dateTime(one.at).slice(0, 10)} </span>
-        {dateTime(one.at).slice(11)}
-      </span>
-    ),
+    cell: (one) => <When at={one.at} />,
     className: "text-ink-2",
   },
   {
@@ -51,6 +47,16 @@ const columns: DataColumn<AuditLine>[] = [
   { key: "address", title: "From", cell: (one) => one.address, from: "lg", className: "text-ink-2" },
   { key: "outcome", title: "Outcome", cell: (one) => <Outcome outcome={one.outcome} />, from: "sm" },
 ]
+
+function When({ at }: { at: string }) {
+  const now = useNow()
+  return (
+    <>
+      <span className="hidden sm:inline">{dateTime(at)}</span>
+      <span className="sm:hidden">{dayOrTime(at, now)}</span>
+    </>
+  )
+}
 
 /** Who did what to what, the newest first; a row opens its states before and after. */
 export function Audit() {

@@ -14,7 +14,9 @@ const kinds = [
   ["agreements", "Agreements"],
   ["payments", "Payments"],
   ["controls", "Limits and triggers"],
-  ["kill", "Kill switch"],
+  ["kill_switch", "Kill switch"],
+  ["reconciliations", "Reconciliations"],
+  ["cerebro", "Authority to decide"],
   ["alerts", "Alerts"],
   ["sandbox", "Sandbox"],
 ] as const
