@@ -49,7 +49,7 @@ WALK = {
         (signal_ingestion.ports.Ports,),
         names(
             "signals.find signals.newest raws.newest senders.all senders.by_secret senders.named senders.of_strategy"
-            " senders.refresh outbox.run"
+            " senders.refresh outbox.run health.strategies health.known health.signals health.positions health.all"
         ),
         beside=names("administration"),
     ),

@@ -43,6 +43,7 @@ async def _tell(health: SignalHealth, before: SignalHealth | None, ports: Ports)
             key = f"signal-health:{health.strategy_id}:{warning.kind}"
             title = f"{health.strategy_id}: {warning.sentence}"
             await ports.alarm(key, "warning", title[:300], strategy=health.strategy_id)
+            await failpoint("signal-ingestion.health_told")
 
 
 async def prepare(ports: Ports) -> None:
