@@ -240,6 +240,22 @@ await journey("a client and a sender see their own homes, and nothing else is th
   }
 })
 
+await journey("a simulation is held against the desk as it is, and another is cancelled", async () => {
+  await first.goto(`${base}/sandbox`)
+  await first.getByLabel("Name").fill("Half the risk")
+  await first.getByLabel("CVaR limit, %").fill("1")
+  await first.getByRole("button", { name: "Simulate" }).click()
+  await first.getByRole("heading", { name: "Before and after" }).waitFor({ timeout: 120_000 })
+  await show(first, "simulated", "light")
+  await examine(first, "simulated", "light")
+  await first.getByLabel("Name").fill("Many histories")
+  await first.getByLabel("Days lived through").selectOption("bootstrapped")
+  await first.getByLabel("Histories drawn, at most 50").fill("50")
+  await first.getByRole("button", { name: "Simulate" }).click()
+  await first.getByRole("button", { name: "Cancel" }).click()
+  await first.getByText("Cancelled").first().waitFor({ timeout: 60_000 })
+})
+
 await journey("every page stands at both sizes in both themes, and none is wider than its window", async () => {
   await tour(PAGES, await first.context().storageState())
 })

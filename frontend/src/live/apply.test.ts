@@ -43,3 +43,12 @@ test("resync asks for everything again", () => {
   apply(queries, "resync", {})
   expect(queries.getQueryState(["fund", "LIVE"])?.isInvalidated).toBe(true)
 })
+
+test("a sender's new document makes the admin's list and what is agreed be asked for anew", () => {
+  const queries = new QueryClient()
+  queries.setQueryData(["sender", "all", "LIVE"], { items: [] })
+  queries.setQueryData(["agreements", "a1", "payments"], { items: [] })
+  apply(queries, "sender", { sender: "alice", mode: "LIVE" })
+  expect(queries.getQueryState(["sender", "all", "LIVE"])?.isInvalidated).toBe(true)
+  expect(queries.getQueryState(["agreements", "a1", "payments"])?.isInvalidated).toBe(true)
+})

@@ -23,6 +23,10 @@ export function apply(queries: QueryClient, event: EventName, body: unknown): vo
   if (event === "heartbeat" || event === "snapshot") noteServerTime((body as { at: string }).at, true)
   if (event === "resync") void queries.invalidateQueries()
   if (event === "signal") void queries.invalidateQueries({ queryKey: ["senderSignals"] })
+  if (event === "client") void queries.invalidateQueries({ queryKey: ["clientFlows"] })
+  if (event === "sender") {
+    for (const queryKey of [["sender", "all"], ["agreements"]]) void queries.invalidateQueries({ queryKey })
+  }
   if (event === "gone") void queries.invalidateQueries()
   if (event === "strategy") putCard(queries, body as Schemas["StrategyCard"])
   if (event === "overview") noteNews(queries, body as Schemas["Overview"])

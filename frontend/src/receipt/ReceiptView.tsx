@@ -52,24 +52,22 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
 function Results({ receipt }: { receipt: Receipt }) {
   return (
     <dl className="grid grid-cols-3 gap-3 rounded-md border border-line bg-panel px-3.5 py-2.5">
-      {receipt.results.map((result) => (
-        <div key={result.currency} className="contents">
-          {(["gross", "commission", "net"] as const).map((part) => (
-            <div key={part}>
-              <dt className="text-xs text-ink-3">
-                {words(part)}, {result.currency}
-              </dt>
-              <dd className="text-lg font-semibold">
-                <SignedAmount
-                  value={part === "commission" ? `-${result.commission}` : result[part]}
-                  currency={result.currency}
-                  digits={2}
-                />
-              </dd>
-            </div>
-          ))}
-        </div>
-      ))}
+      {receipt.results.flatMap((result) =>
+        (["gross", "commission", "net"] as const).map((part) => (
+          <div key={`${result.currency} ${part}`}>
+            <dt className="text-xs text-ink-3">
+              {words(part)}, {result.currency}
+            </dt>
+            <dd className="text-lg font-semibold">
+              <SignedAmount
+                value={part === "commission" ? `-${result.commission}` : result[part]}
+                currency={result.currency}
+                digits={2}
+              />
+            </dd>
+          </div>
+        )),
+      )}
     </dl>
   )
 }

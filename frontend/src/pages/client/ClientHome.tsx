@@ -27,7 +27,7 @@ export function ClientHome() {
           </Empty>
         </Panel>
       )}
-      {!nothing && <ClientSheet view={data} />}
+      {(data || !error) && <ClientSheet view={data} />}
     </Page>
   )
 }

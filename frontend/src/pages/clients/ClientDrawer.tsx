@@ -53,7 +53,7 @@ function Loaded({ client, mode }: { client: string; mode: Mode }) {
   return (
     <div className="flex flex-col gap-3.5">
       {error && !nothing && <Trouble what="The client" failure={error} retry={() => void refetch()} />}
-      {!nothing && <Capital view={data} />}
+      {(data || !error) && <Capital view={data} />}
       <Ledger client={client} mode={mode} />
       {data && (
         <>

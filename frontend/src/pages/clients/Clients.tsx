@@ -42,7 +42,7 @@ export function Clients() {
       }
     >
       {fund.error && <Trouble what="The fund" failure={fund.error} retry={() => void fund.refetch()} />}
-      <Fund fund={fund.data} />
+      {(fund.data || !fund.error) && <Fund fund={fund.data} />}
       <div className="grid gap-3.5 xl:grid-cols-2">
         <Holders clients={clients} fund={fund.data} mode={mode} openId={client} onOpen={open} />
         <Equity
@@ -54,7 +54,7 @@ export function Clients() {
           whenEmpty={`The line begins at the first midnight, UTC, after the first flow of the ${mode} fund.`}
         />
       </div>
-      <Roi view={fund.data} />
+      {(fund.data || !fund.error) && <Roi view={fund.data} />}
       <ClientDrawer client={client} mode={mode} fund={fund.data} onClose={() => open(undefined)} />
       {adding && <AddClient mode={mode} onClose={() => setAdding(false)} />}
     </Page>

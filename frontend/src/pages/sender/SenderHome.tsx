@@ -15,18 +15,19 @@ import { StatementsPanel } from "./StatementsPanel"
 export function SenderHome() {
   const [mode] = useMode()
   const { data, error, refetch } = useQuery({ ...homeQuery(mode), refetchInterval: useEvery(10) })
+  const broken = error !== null && data === undefined
   return (
     <Page title="Home" modes scope={data && `Signals of ${data.sender}`} document={data}>
       <HealthWarnings />
       {error && <Trouble what="Your signals" failure={error} retry={() => void refetch()} />}
-      <Sent view={data} />
-      <Earnings view={data} />
+      {!broken && <Sent view={data} />}
+      {!broken && <Earnings view={data} />}
       <div className="grid gap-3.5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Signals />
         <div className="flex min-w-0 flex-col gap-3.5">
-          <Dropped view={data} />
-          <StatementsPanel view={data} />
-          <Agreements view={data} />
+          {!broken && <Dropped view={data} />}
+          {!broken && <StatementsPanel view={data} />}
+          {!broken && <Agreements view={data} />}
           <Health />
         </div>
       </div>

@@ -26,11 +26,13 @@ export function Statements() {
   return (
     <Page title="Statements" modes scope={data && `Signals of ${data.sender}`} document={data}>
       {error && !data && <Trouble what="The statements" failure={error} retry={() => void refetch()} />}
-      <Earnings view={data} />
-      <Panel title="Months" note="A closed month opens with how it was reckoned" flush>
-        {!data && !error && <SkeletonRows rows={8} />}
-        {data && <Months view={data} month={month} open={open} />}
-      </Panel>
+      {(data || !error) && <Earnings view={data} />}
+      {(data || !error) && (
+        <Panel title="Months" note="A closed month opens with how it was reckoned" flush>
+          {!data && <SkeletonRows rows={8} />}
+          {data && <Months view={data} month={month} open={open} />}
+        </Panel>
+      )}
       <StatementDrawer view={data} month={month} onClose={() => open(undefined)} />
     </Page>
   )

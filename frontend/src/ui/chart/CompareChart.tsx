@@ -101,7 +101,7 @@ function draw(
     width: home.clientWidth,
     cursor,
     legend: { show: false },
-    padding: [8, 0, 0, 8] as uPlot.Padding,
+    padding: [8, 0, 0, 20] as uPlot.Padding,
   }
   const old = before ? aligned(before, after.days) : null
   const lines = (stroke: string): uPlot.Series[] => [

@@ -109,7 +109,7 @@ function draw(
     width,
     cursor,
     legend: { show: false },
-    padding: [8, 0, 0, 8] as uPlot.Padding,
+    padding: [8, 0, 0, 20] as uPlot.Padding,
     tzDate: utc,
   }
   const equity = new uPlot(
@@ -166,14 +166,18 @@ function markFlows(plot: uPlot, curve: Curve, currency: string, hidden: boolean)
   const { ctx, bbox } = plot
   ctx.save()
   ctx.font = `${11 * devicePixelRatio}px Inter, sans-serif`
-  ctx.textAlign = "center"
   for (const flow of curve.flows) {
     const x = plot.valToPos(Date.parse(flow.at) / 1000, "x", true)
     if (x < bbox.left || x > bbox.left + bbox.width) continue
     ctx.fillStyle = colour(flow.amount.startsWith("-") ? "--warn" : "--ink-3")
     ctx.fillRect(x - devicePixelRatio / 2, bbox.top, devicePixelRatio, bbox.height)
+    ctx.textAlign = x < bbox.left + 40 * devicePixelRatio ? "left" : "center"
     if (!hidden && curve.flows.length < 12)
-      ctx.fillText(signedMoney(flow.amount, currency), x, bbox.top + 10 * devicePixelRatio)
+      ctx.fillText(
+        signedMoney(flow.amount, currency),
+        x + 4 * devicePixelRatio,
+        bbox.top + 10 * devicePixelRatio,
+      )
   }
   ctx.restore()
 }

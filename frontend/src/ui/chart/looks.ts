@@ -1,5 +1,5 @@
 import type uPlot from "uplot"
-import { day, minuteTime, month } from "@/format/time"
+import { clockTime, day, minuteTime, month } from "@/format/time"
 
 /** The value of a token as the page shows it now. */
 export function colour(token: string): string {
@@ -8,10 +8,13 @@ export function colour(token: string): string {
 
 /** As fine as the steps of the axis are; UTC. */
 function timeLabel(time: number, step: number): string {
+  if (step < 60) return clockTime(time)
   if (step < 86_400) return minuteTime(time)
   return step < 28 * 86_400 ? day(time).slice(5) : month(time)
 }
 
+/** One width for every pane, so that those above each other share their axis of time. */
+const AXIS = 86
 const font = "12px Inter, sans-serif"
 
 /** Axes as every chart here has them. */
@@ -31,11 +34,7 @@ export const axes = {
     font,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
-    size: (plot, labels) => {
-      if (!labels) return 64
-      plot.ctx.font = font
-      return 16 + Math.max(...labels.map((label) => plot.ctx.measureText(label).width))
-    },
+    size: AXIS,
     space: 34,
     values: (_plot, values, _axis, _space, step) => values.map((value) => write(value, step)),
   }),

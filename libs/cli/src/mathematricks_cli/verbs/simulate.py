@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,17 +43,19 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Walk through history with the desk's own decisions and optimisers; the same files and seed, the same result."""
-    given = dict(locals())
+    answer(as_json, _work(files, dict(locals())))
 
+
+def _work(files: list[Path], given: dict[str, Any]) -> Callable[[Console], Awaitable[bool]]:
     async def work(console: Console) -> bool:
         from mathematricks_cli import simulating  # solvers take a while to import: only this verb needs them
 
-        said = {"units": units, "dates": dates}
+        said = {"units": given["units"], "dates": given["dates"]}
         found = simulating.simulate_files(files, said, _asked(given))
         console.tell(found, *simulating.lines_of(found))
         return True
 
-    answer(as_json, work)
+    return work
 
 
 SETTINGS = ("method", "confidence", "cvar_limit", "cap", "leverage", "margin_limit", "correlation_threshold")
@@ -70,4 +73,5 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pairs(given: list[str] | None) -> dict[str, str]:
-    return dict(one.rsplit("=", 1) if "=" in one else (one, "") for one in given or ())
+    split = (one.rpartition("=") for one in given or ())
+    return {name or value: value if name else "" for name, _, value in split}
