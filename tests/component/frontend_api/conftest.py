@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,12 +18,13 @@ from frontend_api.service import service
 from frontend_api.settings import Settings
 from mathematricks.contracts.alerts import Alert
 from mathematricks.contracts.base import to_instant
+from mathematricks.contracts.collections import COLLECTIONS
 from mathematricks.contracts.people import SecondFactor
 from mathematricks.contracts.topics import ALERTS
 from mathematricks.contracts.users import User
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
-from mathematricks.storage.mongo import Database
+from mathematricks.storage.mongo import Database, mongo
 from support.owners import Owner
 from support.people import PASSWORD, QuickPasswords, SetClock, a_platform, bearer
 
@@ -104,6 +106,16 @@ def a_second_factor(user: User, ports: Ports) -> SecondFactor:
         recovery=tuple(recovery_hash(code, user.user_id, ports.keys.recovery) for code in codes),
         updated_at=user.updated_at,
     )
+
+
+@pytest.fixture
+async def db(mongo_url: str) -> AsyncIterator[Database]:
+    """A fresh database with what the API owns and reads: making every collection there is would take longer."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    wanted = [each for each in COLLECTIONS if each.owner in ("frontend-api", "dashboard-processor")]
+    async with mongo(mongo_url, name, wanted) as database:
+        yield database
+        await database.client.drop_database(name)
 
 
 Begin = Callable[..., Awaitable[Front]]
