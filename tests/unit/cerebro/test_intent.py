@@ -94,6 +94,23 @@ def test_an_exit_closes_what_a_resting_one_holds_before_it_turns_to_the_other_si
     assert leaving.legs[0].supersedes == (resting.order_id,)
 
 
+def test_what_an_exit_on_its_way_takes_before_it_is_sized_is_not_there_to_be_taken_again():
+    """It waits for the stop whose place it takes; until then nobody knows its units, and they are its all the same."""
+    desk = Desk()
+    first = desk.send().orders[0]
+    stop = {"signal_type": "EXIT", "action": "SELL", "quantity": None, "order_type": "STOP", "stop_price": D(75)}
+    desk.send(fill=False, **stop)
+    leaving = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None).orders[0]
+
+    again = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None)
+    more = desk.send(signal_type="ENTRY").orders[0]
+    last = desk.send(fill=False, signal_type="EXIT", action="SELL", quantity=None).orders
+
+    assert ([close.lot for close in leaving.closes], leaving.quantity) == ([first.order_id], None)
+    assert again.orders == ()
+    assert [[close.lot for close in order.closes] for order in last] == [[more.order_id]]
+
+
 def test_what_was_recorded_before_exits_on_their_way_were_read_is_decided_again_as_it_was():
     inputs = inputs_for(a_signal(signal_type="ENTRY"))
     recorded = json.loads(inputs_text(inputs))

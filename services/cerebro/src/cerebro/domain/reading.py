@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mathematricks.accounting.lots import is_named
+from mathematricks.accounting.lots import Lot, is_named
 from mathematricks.contracts.base import Side, opposite
 from mathematricks.contracts.signals import Leg, StandardSignal
 from mathematricks.contracts.strategies import Sizing
@@ -96,7 +96,15 @@ def _holding(book: Book, signal: StandardSignal, legs: Sequence[Leg], sizing: Si
         return replace(held, resting=resting, cancellable=_cancellable(book, strategy, instrument, resting))
     reached = list(_reached(book, signal, _Need.of(book, signal, legs, sizing), resting))
     stakes = {one.terms.order_id: one.at_stake * one.terms.capital_per_unit for one in reached}
-    return replace(held, lots=tuple(one.lot() for one in reached), stakes=stakes, resting=resting)
+    lots = tuple(_untaken(one.lot(), exits) for one in reached)
+    return replace(held, lots=lots, stakes=stakes, resting=resting)
+
+
+def _untaken(lot: Lot, exits: Sequence[Exit]) -> Lot:
+    """What an exit on its way takes of a lot is its, though nobody knows its units before it is sized."""
+    leaving = [exit_ for exit_ in exits if exit_.order_type == "MARKET" and not exit_.ended]
+    unsized = any(close.lot == lot.order_id and close.quantity is None for exit_ in leaving for close in exit_.closes)
+    return replace(lot, closed=lot.filled) if unsized and lot.asked_open <= 0 else lot
 
 
 def may_open(signal: StandardSignal) -> bool:
