@@ -1,7 +1,8 @@
 import { useOverview } from "@/api/overview"
 import { Positions } from "@/overview/Positions"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
+import { Button } from "@/ui/Button"
 import { Trouble } from "@/ui/states"
 import { Accounts } from "./Accounts"
 import { AlertBar } from "./AlertBar"
@@ -12,12 +13,13 @@ import { Standing } from "./Standing"
 
 /** The admin's first look: what there is, what moved, what is wrong. */
 export function AdminHome() {
-  const [mode] = useMode()
+  const [mode, choose] = useMode()
   const { data, error, refetch } = useOverview(mode)
   return (
     <Page title="Home" modes scope="All accounts" document={data}>
       <AlertBar />
       {error && <Trouble what="The overview" failure={error} retry={() => void refetch()} />}
+      {data && data.accounts.length === 0 && <Elsewhere mode={mode} choose={choose} />}
       <Standing overview={data} mode={mode} />
       <div className="grid gap-3.5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-3.5">
@@ -31,5 +33,18 @@ export function AdminHome() {
         </div>
       </div>
     </Page>
+  )
+}
+
+/** Nothing trades in this mode: the other one is a press away. */
+function Elsewhere({ mode, choose }: { mode: Mode; choose: (mode: Mode) => void }) {
+  const other = mode === "LIVE" ? "PAPER" : "LIVE"
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md border border-line bg-panel px-3.5 py-2.5 text-base text-ink-2">
+      No {mode} account has reported yet.
+      <Button size="small" onClick={() => choose(other)}>
+        Show {other}
+      </Button>
+    </p>
   )
 }
