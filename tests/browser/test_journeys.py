@@ -72,6 +72,7 @@ def _demonstration(directory: Path) -> Iterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}", _password_in(log, desk)
     finally:
         stop_desk(state_dir(directory / "state"))
+        desk.terminate()
         desk.wait(60)
 
 
