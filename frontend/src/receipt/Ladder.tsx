@@ -60,7 +60,7 @@ function Step({ rung, widest, last }: { rung: Rung; widest: number; last: boolea
   const facts = Object.entries(rung.facts)
   return (
     <li className="text-sm">
-      <div className="grid grid-cols-[8.5rem_minmax(0,1fr)_5.5rem] items-center gap-2">
+      <div className="grid grid-cols-[8.5rem_minmax(0,1fr)_6.75rem] items-center gap-2">
         <span className={cx("truncate", rung.bound ? "font-medium text-warn" : "text-ink-2")}>
           {rung.name}
         </span>
