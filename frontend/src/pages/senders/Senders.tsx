@@ -36,7 +36,7 @@ export function Senders() {
       actions={
         <Button size="small" onClick={() => setAgreeing(true)}>
           <Handshake aria-hidden className="size-3.5" />
-          New agreement…
+          <span className="sr-only sm:not-sr-only">New agreement…</span>
         </Button>
       }
     >
