@@ -180,7 +180,7 @@ await journey("the kill switch stops in one press, and is re-armed by two admins
   const other = await invited(first, "second-admin", "admin")
   await first.goto(`${base}/system`)
   await first.getByRole("button", { name: "Freeze entries" }).click()
-  await first.getByText("Fired by admin").waitFor()
+  await first.getByText("Fired by admin,").first().waitFor()
   await show(first, "fired", "light")
   await first.getByRole("button", { name: "Ask to re-arm…" }).click()
   await first.getByLabel("Type REARM to continue").fill("REARM")
