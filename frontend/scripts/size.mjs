@@ -58,6 +58,8 @@ for (const page of pages) {
     .reduce((sum, file) => sum + weigh(file), 0)
   const budget = entrance(page) ? LOGIN_BUDGET : PAGE_BUDGET
   if (cost > budget) beyond += 1
+  const pictures = picturesOf(files)
+  const later = pictures > 0 ? `, then ${pictures.toFixed(1)} of pictures` : ""
   process.stdout.write(
     `${cost > budget ? "BEYOND" : "    ok"} ${cost.toFixed(1).padStart(7)} of ${budget} KB  ${page}${later}\n`,
   )
