@@ -13,7 +13,7 @@ from typing import Any
 import annotated_types as at
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 Strategy = st.SearchStrategy[Any]
@@ -27,7 +27,10 @@ _SIMPLE = st.none() | st.booleans() | st.integers(-(2**31), 2**31) | st.text(_TE
 def any_of(model: type[BaseModel]) -> Strategy:
     """Return a strategy for valid instances of *model*."""
     fields = {name: _field(field) for name, field in model.model_fields.items()}
-    return st.fixed_dictionaries(fields).map(model.model_validate)
+    drawn = st.fixed_dictionaries(fields)
+    if model.__pydantic_decorators__.model_validators:  # fields that must go together: not every draw does
+        return drawn.map(lambda values: _or_none(model, values)).filter(lambda made: made is not None)
+    return drawn.map(model.model_validate)
 
 
 def an_example(model: type[BaseModel]) -> Any:
@@ -45,13 +48,25 @@ def an_example(model: type[BaseModel]) -> Any:
     return drawn[0]
 
 
+def _or_none(model: type[BaseModel], values: dict[str, Any]) -> BaseModel | None:
+    try:
+        return model.model_validate(values)
+    except ValidationError:
+        return None
+
+
 def _field(field: FieldInfo) -> Strategy:
+    if field.examples and any(isinstance(limit, AfterValidator) for limit in field.metadata):
+        return st.sampled_from(field.examples)  # what a check of its own allows, no limit tells
     return _of(field.annotation, field.metadata)
 
 
 def _of(annotation: Any, limits: typing.Sequence[Any] = ()) -> Strategy:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
+        said = next((one.examples for one in arguments[1:] if isinstance(one, FieldInfo) and one.examples), None)
+        if said and any(isinstance(one, AfterValidator) for one in arguments[1:]):
+            return st.sampled_from(said)
         return _of(arguments[0], [*_flat(arguments[1:]), *limits])
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*(_of(part, limits) for part in arguments))
@@ -121,6 +136,11 @@ def _bounds(limits: typing.Sequence[Any]) -> tuple[Any, Any, Any, Any]:
 
 def _decimal(limits: typing.Sequence[Any]) -> Strategy:
     ge, gt, le, lt = _bounds(limits)
+    if (places := _told(limits, (), "decimal_places")) is not None:
+        most = Decimal(10) ** ((_told(limits, (), "max_digits") or DIGITS) - places) - 1
+        least = ge if ge is not None else gt if gt is not None else -most
+        top = min(most, *(bound for bound in (le, lt) if bound is not None), most)
+        return st.decimals(least, top, places=places).filter(lambda one: one != gt and one != lt)
     digits = st.integers(-(10**DIGITS) + 1, 10**DIGITS - 1)
     wide = st.builds(lambda number, places: Decimal(f"{number}E-{places}"), digits, st.integers(0, DIGITS))
     plain = st.decimals(-(10**9), 10**9, places=2) | st.decimals(0, 100, places=8)

@@ -27,8 +27,8 @@ def _a_zone(name: str) -> str:
     return name
 
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-01"]), AfterValidator(_a_day)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-11-01"]), AfterValidator(_a_day)]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 Zone = Annotated[str, Field(max_length=60, examples=["UTC", "Europe/Berlin"]), AfterValidator(_a_zone)]
 LineStatus = Literal["estimated", "final", "paid"]
 
