@@ -38,12 +38,17 @@ class MongoTrails:
         self._db = db
 
     async def newer(self, known: Mapping[str, int], most: int) -> Sequence[str]:
-        signals, found = self._db[SIGNALS.name], list[str]()
-        for strategy_id in sorted(await signals.distinct("strategy_id")):
-            asked = {"strategy_id": strategy_id, "strategy_seq": {"$gt": known.get(strategy_id, 0)}}
-            newer = signals.find(asked, ["_id"]).sort("strategy_seq", 1).limit(max(0, most - len(found)) or 1)
-            found += [each["_id"] async for each in newer]
-        return found
+        signals = self._db[SIGNALS.name]
+        in_order: Document = {"$sort": {"strategy_id": 1, "strategy_seq": -1}}
+        heads = await signals.aggregate(
+            [in_order, {"$group": {"_id": "$strategy_id", "seq": {"$first": "$strategy_seq"}}}]
+        )
+        lacking = [each["_id"] async for each in heads if each["seq"] > known.get(each["_id"], 0)]
+        if not lacking:
+            return []
+        each_from = [{"strategy_id": name, "strategy_seq": {"$gt": known.get(name, 0)}} for name in lacking]
+        newer = signals.find({"$or": each_from}, ["_id"]).sort([("strategy_id", 1), ("strategy_seq", 1)]).limit(most)
+        return [each["_id"] async for each in newer]
 
     async def trails(self, signal_ids: Sequence[str]) -> Sequence[Trail]:
         signals = [SignalRecord.model_validate(each) for each in await self._by(SIGNALS.name, "_id", signal_ids)]
