@@ -8,7 +8,7 @@ from pydantic import Base64Bytes, Field
 
 from mathematricks.contracts.base import Id, Instant, Message, Money
 
-IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2025-09-27"])]
+IsoDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2025-09-27"])]
 
 
 class BacktestFile(Message):

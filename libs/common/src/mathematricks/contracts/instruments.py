@@ -11,7 +11,7 @@ from mathematricks.contracts.base import Currency, Id, Instant, Message, Money, 
 
 InstrumentType = Literal["STOCK", "FOREX", "CRYPTO", "FUTURE", "OPTION"]
 Right = Literal["C", "P"]
-ExpiryDate = Annotated[str, Field(pattern=r"^\d{8}$", examples=["20261218"])]
+ExpiryDate = Annotated[str, Field(pattern=r"^[0-9]{8}$", examples=["20261218"])]
 
 
 class Contract(Message):
