@@ -13,6 +13,7 @@ import pytest
 from account_data.domain.fund import Asked, Refused, arrival, flows_for, fund_of, strike
 from bson import encode
 from dashboard_processor import jobs
+from dashboard_processor.adapters.mongo_rows import MongoRows
 from dashboard_processor.adapters.mongo_views import MongoViews
 from dashboard_processor.ports import Ports
 from dashboard_processor.service import connect
@@ -112,7 +113,7 @@ class Desk:
         for collection in collections.COLLECTIONS:
             if collection.owner == "dashboard-processor":
                 await self.db[collection.name].delete_many({})
-        self.ports = replace(self.ports, views=MongoViews(self.db))
+        self.ports = replace(self.ports, views=MongoViews(self.db), rows=MongoRows(self.db))
 
 
 @pytest.fixture
@@ -354,7 +355,7 @@ async def test_rows_that_are_lacking_are_told_again_at_the_next_start(desk: Desk
         await desk.put("signals", a_stored_signal(signal), signal.signal_id)
     await jobs.tell_signals(desk.ports)
     await desk.db.dashboard_signals.delete_many({"strategy_seq": {"$in": [2, 3]}})
-    desk.ports = replace(desk.ports, views=MongoViews(desk.db))
+    desk.ports = replace(desk.ports, rows=MongoRows(desk.db))
 
     await jobs.tell_signals(desk.ports)
 

@@ -148,7 +148,11 @@ class Views(Protocol):
     async def strike(self, nav: NavRecord) -> None:
         """Keep a daily value for ever; one that is there stays."""
 
-    async def known_signals(self) -> Mapping[str, int]:
+
+class SignalRows(Protocol):
+    """The rows of signals that this service writes."""
+
+    async def known(self) -> Mapping[str, int]:
         """Return the highest number of each strategy's signals that has a row."""
 
     async def unsettled(self) -> Sequence[str]:
@@ -163,5 +167,5 @@ class Views(Protocol):
     async def last_of(self, strategy_id: str) -> SignalRow | None:
         """Return the newest row of a strategy."""
 
-    async def counts(self, sender: str, mode: Mode) -> Sequence[SignalCount]:
-        """Return how a sender's signals ended."""
+    async def counts(self) -> Mapping[tuple[str, Mode], Sequence[SignalCount]]:
+        """Return how signals ended, by sender and mode."""

@@ -23,6 +23,7 @@ from dashboard_processor.adapters.http_services import HttpServices
 from dashboard_processor.adapters.mongo_money import MongoMoney
 from dashboard_processor.adapters.mongo_overviews import MongoOverviews
 from dashboard_processor.adapters.mongo_records import MongoRecords
+from dashboard_processor.adapters.mongo_rows import MongoRows
 from dashboard_processor.adapters.mongo_trails import MongoTrails
 from dashboard_processor.adapters.mongo_views import MongoViews
 from dashboard_processor.domain.overview import Terms
@@ -65,6 +66,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             money=MongoMoney(db),
             trails=MongoTrails(db),
             views=MongoViews(db),
+            rows=MongoRows(db),
             terms=Terms(settings.currency, settings.margin_limit, LOOK_AROUND_EVERY.total_seconds()),
             clock=clock,
         )

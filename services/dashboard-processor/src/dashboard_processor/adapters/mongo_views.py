@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ from mathematricks.contracts.collections import (
     DASHBOARD_FUNDS,
     DASHBOARD_NAVS,
     DASHBOARD_SENDERS,
-    DASHBOARD_SIGNALS,
     DASHBOARD_STATEMENTS,
     DASHBOARD_STRATEGIES,
 )
@@ -25,17 +24,12 @@ from mathematricks.contracts.money_views import (
     EquityCurves,
     FundView,
     NavRecord,
-    SignalRow,
     StrategyCard,
 )
 from mathematricks.storage.mongo import Database, Document, to_document
-from pymongo import ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
-from dashboard_processor.records import SignalCount, View
-
-AT_ONCE = 100
-"""Unsettled rows looked at in one go; the others have their turn in the next."""
+from dashboard_processor.records import View
 
 
 class MongoViews:
@@ -48,10 +42,8 @@ class MongoViews:
         self._funds = db[DASHBOARD_FUNDS.name]
         self._navs = db[DASHBOARD_NAVS.name]
         self._senders = db[DASHBOARD_SENDERS.name]
-        self._signals = db[DASHBOARD_SIGNALS.name]
         self._statements = db[DASHBOARD_STATEMENTS.name]
         self._strategies = db[DASHBOARD_STRATEGIES.name]
-        self._turn, self._whole = "", False
         self._told: dict[str, tuple[View, datetime | None]] = {}
 
     async def write(self, view: View) -> None:
@@ -91,55 +83,6 @@ class MongoViews:
 
     async def strike(self, nav: NavRecord) -> None:
         await _unless_there(self._navs.insert_one(to_document(nav, f"{nav.mode.lower()}:{nav.day}")))
-
-    async def known_signals(self) -> Mapping[str, int]:
-        if not self._whole:
-            self._whole = True
-            return await self._known_without_gaps()
-        highest = {"$group": {"_id": "$strategy_id", "seq": {"$first": "$strategy_seq"}}}
-        found = await self._signals.aggregate([{"$sort": {"strategy_id": 1, "strategy_seq": -1}}, highest])
-        return {each["_id"]: each["seq"] async for each in found}
-
-    async def _known_without_gaps(self) -> Mapping[str, int]:
-        """Once per start: a strategy that lacks a row is told from its first signal on again."""
-        counted = {"_id": "$strategy_id", "seq": {"$max": "$strategy_seq"}, "count": {"$sum": 1}}
-        found = await self._signals.aggregate([{"$group": counted}])
-        return {each["_id"]: each["seq"] if each["count"] == each["seq"] else 0 async for each in found}
-
-    async def unsettled(self) -> Sequence[str]:
-        moving: Document = {"settled": False, "status": {"$in": ["waiting", "working"]}}
-        resting: Document = {"settled": False, "_id": {"$gt": self._turn}}
-        first = await self._signals.find(moving, ["_id"]).sort("received_at", -1).limit(AT_ONCE).to_list()
-        others = await self._signals.find(resting, ["_id"]).sort("_id", 1).limit(AT_ONCE).to_list()
-        self._turn = others[-1]["_id"] if len(others) == AT_ONCE else ""
-        return sorted({each["_id"] for each in (*first, *others)})
-
-    async def keep(self, rows: Sequence[SignalRow]) -> None:
-        if rows:
-            in_turn = sorted(rows, key=lambda row: (row.strategy_id, row.strategy_seq))  # a crash leaves no gap
-            writes = [
-                ReplaceOne({"_id": row.signal_id}, to_document(row, row.signal_id), upsert=True) for row in in_turn
-            ]
-            await self._signals.bulk_write(writes)
-
-    async def rows(self, sender: str, mode: Mode, most: int) -> Sequence[SignalRow]:
-        found = self._signals.find({"sender": sender, "mode": mode}).sort("received_at", -1).limit(most)
-        return [SignalRow.model_validate(each) async for each in found]
-
-    async def last_of(self, strategy_id: str) -> SignalRow | None:
-        found = await self._signals.find({"strategy_id": strategy_id}).sort("strategy_seq", -1).limit(1).to_list()
-        return SignalRow.model_validate(found[0]) if found else None
-
-    async def counts(self, sender: str, mode: Mode) -> Sequence[SignalCount]:
-        ended = {"status": "$status", "reason": "$reason", "currency": "$profit_currency"}
-        group = {"$group": {"_id": ended, "count": {"$sum": 1}, "profit": {"$sum": "$profit"}}}
-        found = await self._signals.aggregate([{"$match": {"sender": sender, "mode": mode}}, group])
-        told = [SignalCount(**_ended(each["_id"]), count=each["count"], profit=each["profit"]) async for each in found]
-        return sorted(told, key=lambda each: (each.status, each.reason or "", each.currency or ""))
-
-
-def _ended(group: Document) -> Document:
-    return {name: group.get(name) for name in ("status", "reason", "currency")}
 
 
 def _identity(view: View) -> str:

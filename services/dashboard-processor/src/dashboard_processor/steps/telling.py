@@ -22,7 +22,7 @@ from dashboard_processor.domain.signal_rows import row_of
 from dashboard_processor.ports import Ports
 from dashboard_processor.steps.owing import MODES, Stands
 
-BATCH = 50
+BATCH = 10
 NEWEST = 50
 SPANS: tuple[tuple[Literal["day", "month"], timedelta, int], ...] = (
     ("day", timedelta(days=1), 5),
@@ -32,25 +32,28 @@ SPANS: tuple[tuple[Literal["day", "month"], timedelta, int], ...] = (
 
 async def tell_signals(ports: Ports) -> None:
     """Write a row for each signal that has none, and again each that is not settled."""
-    known = await ports.views.known_signals()
+    known = await ports.rows.known()
     while told := await _tell_rows(await ports.trails.newer(known, BATCH), ports):
         known = {**known, **told}
-    unsettled = await ports.views.unsettled()
+    unsettled = await ports.rows.unsettled()
     for first in range(0, len(unsettled), BATCH):
         await _tell_rows(unsettled[first : first + BATCH], ports)
 
 
 async def tell_senders(stands: Sequence[Stands], ports: Ports) -> None:
     """Write each sender's document of each mode."""
-    senders = {*await ports.money.senders(), *(one.agreement.sender for one in stands)}
+    senders, counts = (
+        {*await ports.money.senders(), *(one.agreement.sender for one in stands)},
+        await ports.rows.counts(),
+    )
     for sender in sorted(senders):
         for mode in MODES:
             told = SenderTold(
                 sender=sender,
                 mode=mode,
                 stands=[one for one in stands if one.mode == mode and one.agreement.sender == sender],
-                counts=await ports.views.counts(sender, mode),
-                rows=await ports.views.rows(sender, mode, NEWEST),
+                counts=counts.get((sender, mode), ()),
+                rows=await ports.rows.rows(sender, mode, NEWEST),
             )
             await ports.views.write(sender_view(told, ports.clock.now()))
 
@@ -62,7 +65,7 @@ async def tell_strategies(ports: Ports) -> None:
     for strategy in await ports.money.strategies():
         paper = strategy.trading_mode == "PAPER"
         account = f"paper:{strategy.account}" if paper else strategy.account
-        found, last = figures.get((account, strategy.strategy_id)), await ports.views.last_of(strategy.strategy_id)
+        found, last = figures.get((account, strategy.strategy_id)), await ports.rows.last_of(strategy.strategy_id)
         card = StrategyCard(
             **strategy.model_dump(include={"strategy_id", "strategy_name", "status", "include_in_optimization"}),
             mode=strategy.trading_mode,
@@ -113,5 +116,5 @@ async def tell_allocation(ports: Ports) -> None:
 async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> dict[str, int]:
     """Write the rows of these signals; return the highest number told of each strategy."""
     rows = [row_of(trail, ports.clock.now()) for trail in await ports.trails.trails(signal_ids)]
-    await ports.views.keep(rows)
+    await ports.rows.keep(rows)
     return {row.strategy_id: row.strategy_seq for row in sorted(rows, key=lambda row: row.strategy_seq)}
