@@ -35,19 +35,20 @@ class MongoTrails:
     """A few queries by index, however many signals are asked for."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self._signals = db, db[SIGNALS.name]
 
     async def newer(self, known: Mapping[str, int], most: int) -> Sequence[str]:
-        signals = self._db[SIGNALS.name]
         in_order: Document = {"$sort": {"strategy_id": 1, "strategy_seq": -1}}
-        heads = await signals.aggregate(
+        heads = await self._signals.aggregate(
             [in_order, {"$group": {"_id": "$strategy_id", "seq": {"$first": "$strategy_seq"}}}]
         )
         lacking = [each["_id"] async for each in heads if each["seq"] > known.get(each["_id"], 0)]
         if not lacking:
             return []
         each_from = [{"strategy_id": name, "strategy_seq": {"$gt": known.get(name, 0)}} for name in lacking]
-        newer = signals.find({"$or": each_from}, ["_id"]).sort([("strategy_id", 1), ("strategy_seq", 1)]).limit(most)
+        newer = (
+            self._signals.find({"$or": each_from}, ["_id"]).sort([("strategy_id", 1), ("strategy_seq", 1)]).limit(most)
+        )
         return [each["_id"] async for each in newer]
 
     async def trails(self, signal_ids: Sequence[str]) -> Sequence[Trail]:
