@@ -86,6 +86,8 @@ async def test_lines_over_tcp_are_answered_line_by_line(desk: Intake, mongo_url:
 
     assert [answer["code"] for answer in answers] == [202, 400, 413]
     assert await desk.db.raw_signals.count_documents({"intake": "tcp"}) == 1
+    strangers = [kept["status"] async for kept in desk.db.unauthenticated_signals.find({"intake": "tcp"})]
+    assert strangers == [400, 413]
 
 
 async def test_a_body_from_the_topic_is_judged_like_any_other_and_redelivery_is_harmless(desk: Intake) -> None:
@@ -128,6 +130,7 @@ async def test_the_collectors_documents_are_taken_up_in_order_then_followed_and_
     await collected.insert_many(
         [
             stored(desk, signalID="second", received_at=late),
+            stored(desk, signalID="as text", received_at="2026-01-03T06:24:40.338000Z"),
             stored(desk, signalID="first", received_at=early),
             stored(desk, signalID="elsewhere", environment="production"),
             stored(desk, signalID="done", signal_processed=True),
@@ -144,9 +147,10 @@ async def test_the_collectors_documents_are_taken_up_in_order_then_followed_and_
         await following.settle()
 
     signals = [record async for record in desk.db.signals.find().sort("strategy_seq", 1)]
-    assert [record["external_id"] for record in signals] == ["first", "second", "third"]
+    assert [record["external_id"] for record in signals] == ["as text", "first", "second", "third"]
+    assert signals[0]["received_at"] == datetime(2026, 1, 3, 6, 24, 40, 338_000, UTC)
     marked = await collected.find_one({"signalID": "first"})
-    assert marked["mathematricks_signal_id"] == signals[0]["signal_id"]
+    assert marked["mathematricks_signal_id"] == signals[1]["signal_id"]
     assert "No sender" in (await collected.find_one({"signalID": "nobody's"}))["mathematricks_refusal"]
     assert (await collected.find_one({"signalID": "elsewhere"}))["signal_processed"] is False
 

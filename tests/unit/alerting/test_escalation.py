@@ -52,6 +52,14 @@ def test_a_warning_is_paged_once_and_an_info_never():
     assert due(600, severity="info") == {}
 
 
+def test_a_warning_that_turns_critical_is_another_page():
+    (warned,) = pages_due(an_alert(severity="warning"), LADDER, NOON)
+    critical = [one for one in pages_due(an_alert(), LADDER, NOON + timedelta(minutes=1)) if one.channel == "email"]
+
+    assert [one.number for one in critical] == [warned.number]
+    assert critical[0].notification_id != warned.notification_id
+
+
 def test_a_channel_is_not_told_through_itself_that_it_is_down():
     assert "telegram" not in due(0, key=down_key("telegram"))
 

@@ -54,6 +54,8 @@ def test_a_v1_ticker_is_a_stock_at_the_price_the_sender_saw() -> None:
         ("ETH-USD", "ETH/USD", "CRYPTO"),
         ("BINANCE:BTCUSDT", "BTC/USDT", "CRYPTO"),
         ("AUDNZD", "AUDNZD", "FOREX"),
+        ("FX:EUR/USD", "EURUSD", "FOREX"),
+        ("EUR.USD", "EURUSD", "FOREX"),
         ("NASDAQ:tqqq", "TQQQ", "STOCK"),
         ("BRK.B", "BRK.B", "STOCK"),
     ],
@@ -139,6 +141,55 @@ def test_sell_all_closes_whatever_is_held() -> None:
     parsed = read_signal({"ticker": "AAPL", "action": "SELL_ALL", "quantity": 3})
 
     assert (parsed.signal_type, only_leg(parsed).quantity) == ("EXIT", None)
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        {"type": "options", "ticker": "GOOGL", "strike": 140, "expiry": "20270115", "right": "C", "action": "SELL_ALL"},
+        {
+            "instrument_type": "OPTION",
+            "underlying": "SPY",
+            "action": "SELL_ALL",
+            "legs": [{"strike": 450, "expiry": "20270115", "right": "C"}],
+        },
+        [{"ticker": "SPY", "action": "SELL_ALL"}, {"trigger": "if QQQ < 300", "action": "SELL", "stop_loss": True}],
+    ],
+)
+def test_what_can_only_close_is_an_exit_in_every_shape(closing: Any) -> None:
+    assert read_signal(closing).signal_type == "EXIT"
+
+
+def test_what_closes_all_does_not_stand_beside_legs_that_may_open() -> None:
+    mixed = [{"ticker": "SPY", "action": "BUY"}, {"ticker": "QQQ", "action": "SELL_ALL"}]
+
+    assert complaint(legs=None, signal=mixed).startswith("signal[1].action closes all, but other legs do not")
+
+
+def test_an_entry_that_can_only_close_is_refused() -> None:
+    said = complaint(legs=None, signal={"ticker": "SPY", "action": "SELL_ALL"}, signal_type="ENTRY")
+
+    assert said.startswith("signal_type is ENTRY, but what is sent can only close")
+
+
+def test_listed_v1_legs_may_be_options() -> None:
+    option = {"type": "options", "ticker": "GOOGL", "strike": 140.5, "expiry": "2027-01-15", "action": "BUY_PUT"}
+    parsed = read_signal([option, {"ticker": "GOOGL", "action": "BUY", "qty": 100}])
+
+    assert [leg.instrument for leg in parsed.legs] == ["GOOGL-20270115-P-140.5", "GOOGL"]
+
+
+@pytest.mark.parametrize("trigger", ["if price < 145", "if AAPL < 145", 145])
+def test_a_trigger_may_speak_of_the_ticker_beside_it(trigger: Any) -> None:
+    leg = only_leg(read_signal({"ticker": "NASDAQ:AAPL", "trigger": trigger, "action": "SELL_ALL", "stop_loss": True}))
+
+    assert (leg.instrument, leg.action, leg.stop_price) == ("AAPL", "SELL", Decimal(145))
+
+
+def test_a_trigger_on_another_instrument_than_the_ticker_is_refused() -> None:
+    said = complaint(legs=None, signal={"ticker": "AAPL", "trigger": "if SPY < 400", "action": "SELL_ALL"})
+
+    assert "names another instrument" in said
 
 
 def test_a_v2_forex_signal_carries_protection_and_intent() -> None:
@@ -236,6 +287,22 @@ def test_a_cancellation_needs_no_action() -> None:
     parsed = read(signal_type="CANCEL", legs=[{"instrument": "AAPL", "instrument_type": "STOCK"}])
 
     assert (parsed.signal_type, only_leg(parsed).instrument) == ("CANCEL", "AAPL")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"signal": {"instrument": "KO", "instrument_type": "STOCK", "signal_type": "cancel"}},
+        {"signal": {"ticker": "KO", "action": "CANCEL"}, "signal_type": "Cancel"},
+        {"signal": [{"instrument": "KO", "instrument_type": "STOCK", "action": None}], "signal_type": "CANCEL"},
+        {"ticker": "KO", "signal_type": "CANCEL"},
+    ],
+)
+def test_a_cancellation_of_any_generation_needs_no_action(body: dict[str, Any]) -> None:
+    parsed = read(legs=None, **body)
+
+    assert (parsed.signal_type, only_leg(parsed).instrument) == ("CANCEL", "KO")
+    assert parsed.summary.action in ("UNKNOWN", "CANCEL")
 
 
 def test_the_action_decides_when_direction_disagrees() -> None:

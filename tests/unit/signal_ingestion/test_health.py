@@ -49,6 +49,12 @@ def test_a_number_that_comes_late_closes_its_gap():
     assert kinds(numbered(4, 5, 7, 6)) == []
 
 
+def test_numbers_that_begin_anew_are_a_new_series():
+    assert kinds(numbered(500, 501, 1, 2, 3)) == []
+    assert kinds(numbered(500, 501, 0, 2)) == ["SEQUENCE_GAP"]
+    assert kinds(numbered(2, 1, 3)) == []
+
+
 def test_a_side_that_comes_twice_is_news_only_where_it_never_did():
     turning = ["BUY", "SELL"] * 3
 

@@ -25,6 +25,8 @@ def test_numbers_stay_exact_in_the_tree_and_as_written_in_the_text() -> None:
         (b'{"a": NaN}', 400, "Invalid JSON format"),
         (b'{"a": -Infinity}', 400, "Invalid JSON format"),
         (b'{"a": 1e99999999999999999999}', 400, "The body holds a number beyond all bounds"),
+        (b'{"a": 1e308}', 400, "The body holds a number beyond all bounds"),
+        (b'{"a": ' + b"9" * 400 + b"}", 400, "The body holds a number beyond all bounds"),
         (b"[1]", 400, "Send one JSON object"),
         (b'"BUY"', 400, "Send one JSON object"),
         (b'{"action": "BUY", "action": "SELL"}', 400, "names the same key twice"),

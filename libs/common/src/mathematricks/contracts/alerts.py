@@ -48,7 +48,7 @@ class Notification(Message):
     """
     One page of one alert through one channel: owed until the channel took it.
 
-    Its id is a function of alert, channel and number, so it is owed once however often it is thought of; a
+    Its id is a function of alert, severity, channel and number, so it is owed once however often it is thought of; a
     crash between sending and noting that may send it twice, and never loses it.
     """
 

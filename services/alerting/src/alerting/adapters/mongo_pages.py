@@ -1,4 +1,4 @@
-"""Pages in MongoDB: owed once, by an id that is a function of alert, channel and number."""
+"""Pages in MongoDB: owed once, by an id that is a function of alert, severity, channel and number."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def down_key(channel: str) -> str:
 
 def _page(record: AlertRecord, channel: str, number: int, now: datetime) -> Notification:
     return Notification(
-        notification_id=derive_id("n", record.alert_id, channel, number),
+        notification_id=derive_id("n", record.alert_id, record.severity, channel, number),
         alert_id=record.alert_id,
         channel=channel,
         number=number,

@@ -83,15 +83,24 @@ async def _arrival_of(document: Document, ports: Ports) -> Arrival:
     body = {name: value for name, value in document.items() if name not in ITS_OWN}
     strategy = unwrap(body).get("strategy_name")
     sender = await ports.senders.of_strategy(strategy) if isinstance(strategy, str) else None
-    received = document.get("received_at")
     return Arrival(
         raw_id=derive_id("r", "collector", document["_id"]),
         intake="collector",
         body=json.dumps(body, default=str).encode(),
-        received_at=to_instant(received) if isinstance(received, datetime) else ports.clock.now(),
+        received_at=_received_at(document) or ports.clock.now(),
         environment=ports.settings.platform.environment,
         sender=sender.name if sender else NOBODY,
     )
+
+
+def _received_at(document: Document) -> datetime | None:
+    """A collector may keep the time as text; without a zone it is UTC."""
+    received = document.get("received_at")
+    try:
+        moment = datetime.fromisoformat(received) if isinstance(received, str) else received
+        return to_instant(moment.replace(tzinfo=moment.tzinfo or UTC)) if isinstance(moment, datetime) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _outcome(answer: Answer) -> Document:

@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 300
 MOST_CONNECTIONS = 200
-TOO_LONG = Answer(413, {"error": "The line is longer than 64 KiB"})
 TOO_FAST = Answer(429, {"error": "Too many signals from this address; slow down"})
 NOT_RECORDED = Answer(503, {"error": "Not recorded; send it again"})
 
@@ -56,16 +55,12 @@ class _LineDesk:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = str(writer.get_extra_info("peername")[0])
-        while True:
-            try:
-                line = await asyncio.wait_for(reader.readline(), IDLE_SECONDS)
-            except ValueError:
-                await _tell(writer, TOO_LONG)
-                return
-            if not line:
-                return
-            if line.strip():
-                await _tell(writer, await self._answer(line.strip(), client))
+        while line := await asyncio.wait_for(_line(reader), IDLE_SECONDS):
+            body = line if len(line) > MOST_BYTES else line.strip()
+            if body:
+                await _tell(writer, await self._answer(body, client))
+            if len(body) > MOST_BYTES:
+                return  # where the next line begins, nobody can tell
 
     async def _answer(self, line: bytes, client: str) -> Answer:
         ports = self._ports
@@ -77,6 +72,16 @@ class _LineDesk:
             return await accept(arrival, ports)
         except NotRecorded:
             return NOT_RECORDED
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """Return the next line; of one that is too long its beginning, which is refused and kept; nothing at the end."""
+    try:
+        return await reader.readuntil()
+    except asyncio.IncompleteReadError as ended:
+        return ended.partial
+    except asyncio.LimitOverrunError:
+        return await reader.readexactly(MOST_BYTES + 1)
 
 
 async def _tell(writer: asyncio.StreamWriter, answer: Answer) -> None:

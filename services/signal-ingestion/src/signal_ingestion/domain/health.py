@@ -22,6 +22,8 @@ WRAPPERS = ("original_signal", "signal")
 LOOKED_AT = 100
 """Signals of a strategy that its health is read from, the newest."""
 MOST_MISSING = 5
+MOST_LATE = 5
+"""A number that starts at 0 or 1 again after more than these is a new series, not a signal that comes late."""
 FEWEST_GAPS = 10
 USUAL_SHARE = 0.95
 SILENT_AFTER = 2
@@ -71,7 +73,7 @@ def health_of(
         signals=len(signals),
         last_received_at=signals[-1].received_at,
         usual_gap_seconds=gap.total_seconds() if gap else None,
-        last_sequence=max((signal.number for signal in signals if signal.number is not None), default=None),
+        last_sequence=max(_numbered(signals), default=None),
         warnings=tuple(warning for each in found for warning in each),
     )
 
@@ -86,7 +88,7 @@ def usual_gap(signals: Sequence[Seen]) -> timedelta | None:
 
 def _gaps(signals: Sequence[Seen]) -> Iterator[HealthWarning]:
     """A number that is missing between two that came; one that comes late closes its gap."""
-    numbered = {signal.number: signal for signal in signals if signal.number is not None}
+    numbered = _numbered(signals)
     if len(numbered) < 2:
         return
     missing = [number for number in range(min(numbered), max(numbered)) if number not in numbered]
@@ -96,6 +98,18 @@ def _gaps(signals: Sequence[Seen]) -> Iterator[HealthWarning]:
     after = numbered[min(number for number in numbered if number > missing[0])]
     sentence = f"{len(missing)} of your signals did not arrive: number {shown}"
     yield HealthWarning(kind="SEQUENCE_GAP", since=after.received_at, sentence=sentence, signal_id=after.signal_id)
+
+
+def _numbered(signals: Sequence[Seen]) -> Mapping[int, Seen]:
+    """Return the signals by their numbers, since the numbers last began anew."""
+    numbered: dict[int, Seen] = {}
+    for signal in signals:
+        if signal.number is None:
+            continue
+        if signal.number <= 1 and max(numbered, default=0) > MOST_LATE:
+            numbered = {}
+        numbered[signal.number] = signal
+    return numbered
 
 
 def _twice(signals: Sequence[Seen]) -> Iterator[HealthWarning]:

@@ -34,6 +34,7 @@ CURRENCIES = frozenset(
 _QUOTES = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH")
 _COIN_QUOTES = ("BTC", "ETH")
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._/&-]{0,19}")
+_PAIR_MARKS = re.compile(r"[/._-]")
 _UNFILLED = re.compile(r"\s|\{\{|\}\}|^\$")
 
 
@@ -70,7 +71,8 @@ def symbol_of(fields: Fields, *names: str) -> str:
 
 
 def _looks_like(fields: Fields, symbol: str) -> InstrumentType:
-    if len(symbol) == 6 and {symbol[:3], symbol[3:]} <= CURRENCIES:
+    letters = _PAIR_MARKS.sub("", symbol)
+    if len(letters) == 6 and {letters[:3], letters[3:]} <= CURRENCIES:
         return "FOREX"
     base, _ = _pair(symbol)
     if base in ALSO_STOCKS and base == symbol:
@@ -83,7 +85,7 @@ def _stock(_: Fields, symbol: str) -> Contract:
 
 
 def _forex(fields: Fields, symbol: str) -> Contract:
-    letters = re.sub(r"[/._-]", "", symbol)
+    letters = _PAIR_MARKS.sub("", symbol)
     if not re.fullmatch(r"[A-Z]{6}", letters):
         raise fields.refused(fields.found(*SYMBOL_FIELDS)[0], "is no currency pair: six letters, like AUDNZD")
     return Contract(symbol=letters, type="FOREX")

@@ -18,6 +18,9 @@ MOST_BYTES = 65_536
 DEEPEST = 16
 LONGEST_UNREADABLE = 4_096
 BLANK = "[redacted]"
+_LARGEST_EXPONENT = 307
+"""Of a double: other readers of a kept body could not read a larger number, and would give up on all of it."""
+_BEYOND = Decimal((0, (1,), _LARGEST_EXPONENT + 1))
 
 _NAMES = r"pass|secret|token|key|auth|credential|cookie|signature"
 _SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
@@ -87,9 +90,12 @@ def _tree(raw: bytes) -> Any:
 
 def _number(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
-        raise Refused(400, "The body holds a number beyond all bounds") from None
+        number = _BEYOND
+    if number.adjusted() > _LARGEST_EXPONENT:
+        raise Refused(400, "The body holds a number beyond all bounds")
+    return number
 
 
 def _not_a_number(_: str) -> NoReturn:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from mathematricks.contracts.base import Side
 from mathematricks.contracts.instruments import Contract
-from mathematricks.contracts.signals import Direction, Leg, OrderType
+from mathematricks.contracts.signals import Direction, Leg, OrderType, SignalType
 
 from signal_ingestion.domain.reading import Fields
 
@@ -62,6 +63,23 @@ def action_of(fields: Fields) -> Side:
 def closes_all(fields: Fields) -> bool:
     """Whether the action is to close all that the strategy holds."""
     return fields.word("action", "side") in CLOSING
+
+
+def closing_intent(legs: Sequence[Fields]) -> SignalType | None:
+    """
+    Return EXIT for legs that can only close; None where none of them says so.
+
+    Raises:
+        Refused: some of them close all and others do not; the intent is the signal's, so half of it would be guessed.
+    """
+    closing = [closes_all(leg) or leg.values.get("stop_loss") is True for leg in legs]
+    if not any(closing):
+        return None
+    if not all(closing):
+        raise legs[closing.index(True)].refused(
+            "action", "closes all, but other legs do not; send it as its own signal"
+        )
+    return "EXIT"
 
 
 def quantity_of(fields: Fields) -> Decimal | None:

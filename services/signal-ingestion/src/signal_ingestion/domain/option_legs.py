@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from mathematricks.contracts.signals import Leg
-
-from signal_ingestion.domain.instruments import contract_of
-from signal_ingestion.domain.legs import read_leg
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import leg_fields
 
-_SHARED = ("underlying", "instrument", "ticker", "symbol", "expiry", "action", "direction", "quantity")
+_SAID_ONCE = (
+    "instrument_type",
+    "underlying",
+    "instrument",
+    "ticker",
+    "symbol",
+    "expiry",
+    "action",
+    "direction",
+    "quantity",
+)
 """What the signal may say once for all its legs."""
 _OWN = ("order_type", "price", "limit_price", "stop_price", "stop_loss", "take_profit")
 """What belongs to the signal's one leg; of several legs it would be a net price, which no single leg has."""
 
 
-def read_option_legs(fields: Fields) -> list[Leg]:
+def option_fields(fields: Fields) -> list[Fields]:
     """
-    Return the legs of an option signal; without ``legs`` it is one option itself.
+    Return the fields of each leg of an option signal; without ``legs`` it is one option itself.
 
     Raises:
         Refused: several legs share one net limit or stop, which the desk cannot send leg by leg.
     """
     if "legs" not in fields.values:
-        return [read_leg(fields, contract_of(fields, "OPTION"))]
+        return [fields]
     own = leg_fields(fields, "legs", fields.values["legs"])
     if len(own) > 1:
         _refuse_net_price(fields)
-    inherited = _SHARED if len(own) > 1 else _SHARED + _OWN
+    inherited = _SAID_ONCE if len(own) > 1 else _SAID_ONCE + _OWN
     shared = {name: fields.values[name] for name in inherited if fields.values.get(name) is not None}
-    merged = [Fields(shared | dict(leg.values), leg.path, leg.warnings) for leg in own]
-    return [read_leg(leg, contract_of(leg, "OPTION")) for leg in merged]
+    return [Fields(shared | dict(leg.values), leg.path, leg.warnings) for leg in own]
 
 
 def _refuse_net_price(fields: Fields) -> None:

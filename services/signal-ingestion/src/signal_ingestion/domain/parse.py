@@ -54,10 +54,10 @@ def parse(body: Tree) -> Parsed:
     body = unwrap(body)
     if missing := [name for name in REQUIRED if not body.get(name)]:
         raise Refused(400, f"Missing required fields: {', '.join(missing)}")
-    body = _with_actions(body)
     warnings: list[str] = []
-    fields = Fields(body, "", warnings)
-    provider = provider_of(body)
+    sided = _with_actions(body)
+    fields = Fields(sided, "", warnings)
+    provider = provider_of(sided)
     reading = provider.parse(fields)
     if len(reading.legs) > MOST_LEGS:
         raise Refused(400, f"The signal has more than {MOST_LEGS} legs")
@@ -66,7 +66,7 @@ def parse(body: Tree) -> Parsed:
         strategy=_needed(fields, "strategy_name", 100),
         external_id=_needed(fields, "signalID", 200),
         sent_at=_sent_at(fields),
-        signal_type=said.choice(SIGNAL_TYPES, "signal_type") or reading.signal_type,
+        signal_type=_intent(said, reading.signal_type),
         entry_ref=_entry_ref(said),
         account_equity=said.above_zero("account_equity"),
         legs=reading.legs,
@@ -77,12 +77,30 @@ def parse(body: Tree) -> Parsed:
     )
 
 
+def _intent(said: Fields, by_format: SignalType | None) -> SignalType | None:
+    """What the sender calls it, else what its format says; an entry that closes is neither."""
+    named = said.choice(SIGNAL_TYPES, "signal_type")
+    if by_format == "EXIT" and named in ("ENTRY", "SCALE_IN"):
+        raise said.refused("signal_type", f"is {named}, but what is sent can only close; send EXIT, or BUY or SELL")
+    return named or by_format
+
+
 def _with_actions(body: Tree) -> Tree:
     """A cancellation takes no side, but a leg must have one: SELL stands in where the sender names none."""
-    legs = body.get("signal_legs")
-    if body.get("signal_type") != "CANCEL" or not isinstance(legs, list):
+    signal = signal_of(body)
+    said = body.get("signal_type") or (signal.get("signal_type") if isinstance(signal, dict) else None)
+    if not isinstance(said, str) or said.strip().upper() != "CANCEL":
         return body
-    return {**body, "signal_legs": [{"action": "SELL", **leg} if isinstance(leg, dict) else leg for leg in legs]}
+    sided = [_sided(leg) for leg in signal] if isinstance(signal, list) else _sided(signal)
+    place = next((name for name in ("signal_legs", "signal") if body.get(name) is not None), None)
+    return {**body, place: sided} if place else sided
+
+
+def _sided(leg: Any) -> Any:
+    if not isinstance(leg, dict):
+        return leg
+    action = leg.get("action") or "CANCEL"
+    return {**leg, "action": "SELL"} if isinstance(action, str) and action.strip().upper() == "CANCEL" else leg
 
 
 def _beside(fields: Fields) -> Fields:

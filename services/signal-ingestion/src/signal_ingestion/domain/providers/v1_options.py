@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mathematricks.contracts.base import Side
 from mathematricks.contracts.instruments import Right
+from mathematricks.contracts.signals import Leg
 
 from signal_ingestion.domain.instruments import RIGHTS, SYMBOL_FIELDS, option_of, symbol_of
-from signal_ingestion.domain.legs import action_of, read_leg
+from signal_ingestion.domain.legs import action_of, closing_intent, read_leg
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import Reading, Tree, as_object, is_named_option, is_stop, object_fields
 
@@ -28,9 +29,14 @@ def recognises(body: Tree) -> bool:
 def parse(body: Fields) -> Reading:
     """Return its one option leg."""
     fields = object_fields(body)
+    return Reading((leg_of(fields),), closing_intent([fields]))
+
+
+def leg_of(fields: Fields) -> Leg:
+    """Return the leg that the fields of one option say."""
     side, right = _meaning(fields)
     contract = option_of(fields, symbol_of(fields, "underlying", *SYMBOL_FIELDS), right)
-    return Reading((read_leg(fields, contract, side),))
+    return read_leg(fields, contract, side)
 
 
 def _meaning(fields: Fields) -> tuple[Side, Right]:

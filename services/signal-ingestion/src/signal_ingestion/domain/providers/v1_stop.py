@@ -15,13 +15,15 @@ from mathematricks.contracts.base import Side
 from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.signals import Leg
 
-from signal_ingestion.domain.instruments import contract_of
-from signal_ingestion.domain.legs import ACTIONS, action_of, closes_all, quantity_of
+from signal_ingestion.domain.instruments import SYMBOL_FIELDS, contract_of
+from signal_ingestion.domain.legs import ACTIONS, action_of, closes_all, closing_intent, quantity_of
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import Reading, Tree, as_object, is_stop, object_fields
 
 NAME = "v1-stop"
-_TRIGGER = re.compile(r"(?:IF\s+)?(?P<symbol>\S+?)\s*(?P<sign>[<>])=?\s*\$?\s*(?P<price>[\d.]{1,40})", re.ASCII)
+_TRIGGER = re.compile(r"(?:(?:IF\s+)?(?P<symbol>\S+?)\s*(?P<sign>[<>])=?)?\s*\$?\s*(?P<price>[\d.]{1,40})", re.ASCII)
+_THE_PRICE = frozenset({"PRICE", "CLOSE", "LAST", "MARKET"})
+"""What a condition may call the price of the ticker that stands beside it."""
 _MOVES_WITH: dict[str, Side] = {"<": "SELL", ">": "BUY"}
 
 
@@ -34,11 +36,14 @@ def recognises(body: Tree) -> bool:
 def parse(body: Fields) -> Reading:
     """Return one resting leg; a stop-loss and an ``…_ALL`` action are exits."""
     fields = object_fields(body)
-    is_loss = fields.values.get("stop_loss") is True
-    is_exit = is_loss or closes_all(fields)
+    return Reading((leg_of(fields),), closing_intent([fields]))
+
+
+def leg_of(fields: Fields) -> Leg:
+    """Return the resting leg that the fields of one stop say."""
     contract, sign, level = _condition(fields)
-    leg = _stop_loss(fields, contract, sign, level) if is_loss else _triggered(fields, contract, sign, level)
-    return Reading((leg,), "EXIT" if is_exit else None)
+    is_loss = fields.values.get("stop_loss") is True
+    return _stop_loss(fields, contract, sign, level) if is_loss else _triggered(fields, contract, sign, level)
 
 
 def _stop_loss(fields: Fields, contract: Contract, sign: str | None, level: Decimal) -> Leg:
@@ -65,8 +70,20 @@ def _condition(fields: Fields) -> tuple[Contract, str | None, Decimal]:
     match = _TRIGGER.fullmatch(trigger.upper())
     if match is None:
         raise fields.refused("trigger", 'is not understood: write it like "if AAPL < 145"')
-    condition = Fields({"ticker": match["symbol"], "trigger": match["price"]}, fields.path, fields.warnings)
-    return contract_of(condition), match["sign"], _level(condition, "trigger")
+    level = _level(Fields({"trigger": match["price"]}, fields.path, fields.warnings), "trigger")
+    return _instrument(fields, match["symbol"]), match["sign"], level
+
+
+def _instrument(fields: Fields, symbol: str | None) -> Contract:
+    """The condition names it, or the ticker beside it; where both do, they name the same."""
+    _, ticker = fields.found(*SYMBOL_FIELDS)
+    if symbol is None or (symbol in _THE_PRICE and ticker is not None):
+        return contract_of(fields)
+    rest = {name: value for name, value in fields.values.items() if name not in SYMBOL_FIELDS}
+    contract = contract_of(Fields(rest | {"ticker": symbol}, fields.path, fields.warnings))
+    if ticker is not None and contract_of(fields) != contract:
+        raise fields.refused("trigger", "names another instrument than the ticker beside it")
+    return contract
 
 
 def _level(fields: Fields, *names: str) -> Decimal:

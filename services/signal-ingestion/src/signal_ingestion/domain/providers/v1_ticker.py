@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signal_ingestion.domain.instruments import contract_of
-from signal_ingestion.domain.legs import closes_all, read_leg
+from signal_ingestion.domain.legs import closing_intent, read_leg
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import Reading, Tree, as_object, is_named_option, is_stop, object_fields
 
@@ -21,5 +21,4 @@ def recognises(body: Tree) -> bool:
 def parse(body: Fields) -> Reading:
     """Return its one leg; SELL_ALL and BUY_ALL close the strategy's position."""
     fields = object_fields(body)
-    leg = read_leg(fields, contract_of(fields))
-    return Reading((leg,), "EXIT" if closes_all(fields) else None)
+    return Reading((read_leg(fields, contract_of(fields)),), closing_intent([fields]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from signal_ingestion.domain.option_legs import read_option_legs
+from signal_ingestion.domain.instruments import contract_of
+from signal_ingestion.domain.legs import closing_intent, read_leg
+from signal_ingestion.domain.option_legs import option_fields
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import Reading, Tree, as_object, is_named_option, is_stop, object_fields, type_of
 
@@ -19,4 +21,5 @@ def recognises(body: Tree) -> bool:
 
 def parse(body: Fields) -> Reading:
     """Return its legs; what a leg does not say, the signal says for all."""
-    return Reading(tuple(read_option_legs(object_fields(body))))
+    legs = option_fields(object_fields(body))
+    return Reading(tuple(read_leg(leg, contract_of(leg)) for leg in legs), closing_intent(legs))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from mathematricks.contracts.signals import Leg
-
 from signal_ingestion.domain.instruments import contract_of
-from signal_ingestion.domain.legs import closes_all, read_leg
-from signal_ingestion.domain.option_legs import read_option_legs
+from signal_ingestion.domain.legs import closing_intent, read_leg
+from signal_ingestion.domain.option_legs import option_fields
 from signal_ingestion.domain.reading import Fields
 from signal_ingestion.domain.shape import Reading, Tree, listed_fields, names_instrument, type_of
 
@@ -26,12 +24,9 @@ def parse(body: Fields) -> Reading:
     doubled, legs_said = body.values.get("signal"), body.values.get("signal_legs")
     if None not in (doubled, legs_said) and doubled != legs_said:
         body.warn("signal differs from signal_legs; signal_legs decides")
-    fields = listed_fields(body)
-    legs = tuple(leg for each in fields for leg in _legs(each))
-    return Reading(legs, "EXIT" if all(map(closes_all, fields)) else None)
+    legs = [leg for each in listed_fields(body) for leg in _legs(each)]
+    return Reading(tuple(read_leg(leg, contract_of(leg)) for leg in legs), closing_intent(legs))
 
 
-def _legs(fields: Fields) -> list[Leg]:
-    if type_of(fields.values) == "OPTION":
-        return read_option_legs(fields)
-    return [read_leg(fields, contract_of(fields))]
+def _legs(fields: Fields) -> list[Fields]:
+    return option_fields(fields) if type_of(fields.values) == "OPTION" else [fields]
