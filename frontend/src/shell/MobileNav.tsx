@@ -1,46 +1,31 @@
-import { Menu, X } from "lucide-react"
-import { Dialog } from "radix-ui"
-import { useState } from "react"
+import { Menu } from "lucide-react"
+import { lazy, Suspense, useState } from "react"
 import { useWho } from "@/api/session"
-import { Brand } from "@/ui/Brand"
 import { IconButton } from "@/ui/Button"
-import { AccountMenu } from "./AccountMenu"
-import { NavList } from "./Nav"
 
-/** The navigation where there is no room beside the page. */
+const MobileMenu = lazy(() => import("./MobileMenu").then((part) => ({ default: part.MobileMenu })))
+
+/** Opens the navigation where there is no room beside the page. */
 export function MobileNav() {
   const [open, setOpen] = useState(false)
   const who = useWho()
   if (!who) return null
   return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger asChild>
-        <IconButton label="Menu" className="-ml-1.5 border border-line lg:hidden">
-          <Menu aria-hidden className="size-4" />
-        </IconButton>
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-50 flex w-66 max-w-[85vw] flex-col border-r border-line bg-bg p-3"
-        >
-          <div className="flex items-center justify-between px-2 pb-4">
-            <Dialog.Title>
-              <Brand />
-            </Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton label="Close the menu">
-                <X aria-hidden className="size-4" />
-              </IconButton>
-            </Dialog.Close>
-          </div>
-          <NavList who={who} onGo={() => setOpen(false)} />
-          <div className="mt-auto">
-            <AccountMenu who={who} />
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <>
+      <IconButton
+        label="Menu"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => setOpen(true)}
+        className="-ml-1.5 border border-line lg:hidden"
+      >
+        <Menu aria-hidden className="size-4" />
+      </IconButton>
+      {open && (
+        <Suspense fallback={null}>
+          <MobileMenu who={who} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

@@ -6,7 +6,7 @@ import { Failure } from "@/api/failure"
 import { Confirm } from "./Confirm"
 import { Toasts } from "./toast"
 
-function asked(act: (key: string) => Promise<unknown>, done = "Done") {
+async function asked(act: (key: string) => Promise<unknown>, done = "Done") {
   const closed: string[] = []
   render(
     <>
@@ -24,14 +24,14 @@ function asked(act: (key: string) => Promise<unknown>, done = "Done") {
   )
   return {
     closed,
-    button: screen.getByRole("button", { name: "Approve" }),
+    button: await screen.findByRole("button", { name: "Approve" }),
     word: screen.getByLabelText("Type APPROVE to continue"),
   }
 }
 
 test("nothing can be sent before the word is typed", async () => {
   const sent: string[] = []
-  const { button, word } = asked(async (key) => sent.push(key))
+  const { button, word } = await asked(async (key) => sent.push(key))
   expect(button).toBeDisabled()
   await userEvent.type(word, "APPROV{Enter}")
   expect(sent).toEqual([])
@@ -42,7 +42,7 @@ test("nothing can be sent before the word is typed", async () => {
 test("two presses and an Enter are one key", async () => {
   const sent: string[] = []
   let refuse = true
-  const { button, word, closed } = asked(async (key) => {
+  const { button, word, closed } = await asked(async (key) => {
     sent.push(key)
     if (refuse) throw new Failure(503, "The desk is busy")
   })
@@ -57,7 +57,7 @@ test("two presses and an Enter are one key", async () => {
 
 test("success is said when the desk said so, and not before", async () => {
   let answer: () => void = () => undefined
-  const { word, closed } = asked(() => new Promise<void>((done) => (answer = done)), "Approved at last")
+  const { word, closed } = await asked(() => new Promise<void>((done) => (answer = done)), "Approved at last")
   await userEvent.type(word, "APPROVE{Enter}")
   expect(screen.queryByText("Approved at last")).toBeNull()
   expect(closed).toEqual([])

@@ -1,7 +1,7 @@
-import { useVirtualizer } from "@tanstack/react-virtual"
 import { ArrowDown, ArrowUp } from "lucide-react"
-import { type KeyboardEvent, useMemo, useRef } from "react"
+import { type KeyboardEvent, memo, useMemo, useRef } from "react"
 import { cx } from "./cx"
+import { useSight } from "./sight"
 import { type Column, cellClass } from "./Table"
 
 export interface DataColumn<Item> extends Column<Item> {
@@ -29,16 +29,7 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   const { columns, items, idOf, openId } = props
   const box = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => sorted(items, columns, props.sort), [items, columns, props.sort])
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-    initialRect: { width: 1000, height: 700 },
-  })
-  const inSight = virtual.getVirtualItems()
-  const before = inSight[0]?.start ?? 0
-  const after = virtual.getTotalSize() - (inSight.at(-1)?.end ?? 0)
+  const [first, end] = useSight(box, rows.length, ROW)
   return (
     <div ref={box} className="max-h-[max(24rem,calc(100dvh-12rem))] overflow-auto px-1.5" tabIndex={-1}>
       <table
@@ -54,13 +45,12 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
           </tr>
         </thead>
         <tbody onKeyDown={moveByArrows}>
-          <Gap height={before} columns={columns.length} />
-          {inSight.map(({ index }) => {
-            const item = rows[index] as Item
+          <Gap height={first * ROW} columns={columns.length} />
+          {rows.slice(first, end).map((item, place) => {
             const id = idOf(item)
-            return <Line key={id} item={item} index={index} open={id === openId} {...props} />
+            return <Line key={id} item={item} index={first + place} open={id === openId} {...props} />
           })}
-          <Gap height={after} columns={columns.length} />
+          <Gap height={(rows.length - end) * ROW} columns={columns.length} />
         </tbody>
       </table>
     </div>
@@ -69,7 +59,10 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
 
 type LineProps<Item> = DataTableProps<Item> & { item: Item; index: number; open: boolean }
 
-function Line<Item>({ item, index, open, columns, onOpen, tone }: LineProps<Item>) {
+/** Drawn again only when its own item changes, not for every row that scrolls by. */
+const Line = memo(LineOf) as typeof LineOf
+
+function LineOf<Item>({ item, index, open, columns, onOpen, tone }: LineProps<Item>) {
   return (
     <tr
       aria-rowindex={index + 2}
