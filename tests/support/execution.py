@@ -339,13 +339,14 @@ class Desk:
         return next(iter(await self.ports.orders.load([order_id])), None)
 
     async def until(self, order_id: str, *statuses: str, seconds: float = 5) -> OrderRecord:
-        """Wait until an order is recorded in one of *statuses*."""
+        """Wait until an order is recorded in one of *statuses*, and the service knows that it is."""
         found: OrderRecord | None = None
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     found = await self.order(order_id)
-                    if found is not None and found.status in statuses:
+                    known = self.ports.blotter.find(order_id)
+                    if found is not None and found.status in statuses and (not known or known.status == found.status):
                         return found
                     await asyncio.sleep(0.01)
         except TimeoutError:
