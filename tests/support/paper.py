@@ -15,7 +15,7 @@ from execution.adapters.paper.engine.margin import underlying_of
 from execution.adapters.paper.engine.matching import Depth
 from execution.adapters.paper.engine.steps import Admission, Trading, accept, quoted
 from execution.adapters.paper.engine.valuation import value
-from execution.adapters.paper.settings import utc_midnight
+from execution.domain.calendar import session_end
 from execution.ports import BrokerOrder
 from mathematricks.contracts.instruments import Contract, Instrument, Quote
 
@@ -140,7 +140,7 @@ class Bench:
         judgement = judge(self.book, asked, trading, underlying_of(instrument, self.market.quote), self.now)
         funds = value(self.book.account, self.market).available - self.book.reserved
         refusal = judgement.refusal or short_of_funds(judgement, funds, self.book.account.base_currency)
-        rests_until = None if asked.time_in_force == "GTC" else utc_midnight(instrument, self.now)
+        rests_until = None if asked.time_in_force == "GTC" else session_end(instrument.calendar, self.now)
         group = [
             order for order in self.orders.values() if asked.oco_group and order.asked.oco_group == asked.oco_group
         ]

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from execution.domain.calendar import easter, is_open, next_open, us_holidays
+from execution.domain.calendar import easter, is_open, next_open, session_end, us_holidays
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -57,6 +57,24 @@ def test_regular_hours(calendar: Any, moment: str, open_then: bool):
 )
 def test_the_next_open(calendar: Any, moment: str, opens: str):
     assert next_open(calendar, ny(moment)) == ny(opens)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "moment", "ends"),
+    [
+        ("us_equity", "2026-03-11 15:59", "2026-03-11 16:00"),
+        ("us_equity", "2026-03-11 16:00", "2026-03-12 16:00"),
+        ("us_equity", "2026-03-14 12:00", "2026-03-16 16:00"),  # a Saturday
+        ("us_equity", "2026-11-27 10:00", "2026-11-27 13:00"),  # a half day
+        ("fx", "2026-03-13 16:00", "2026-03-13 17:00"),
+        ("fx", "2026-03-13 18:00", "2026-03-16 17:00"),
+        ("cme", "2026-03-11 18:30", "2026-03-12 17:00"),
+        ("cme", "2026-12-24 20:00", "2026-12-28 17:00"),  # over Christmas
+        ("always", "2026-03-11 15:00", "2026-03-11 20:00"),  # midnight in London
+    ],
+)
+def test_a_day_order_works_until_its_trading_day_ends(calendar: Any, moment: str, ends: str):
+    assert session_end(calendar, ny(moment)) == ny(ends)
 
 
 def test_holidays_of_a_year_are_the_exchanges_own():

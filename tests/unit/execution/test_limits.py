@@ -52,6 +52,8 @@ def breach(limits: Limits, around: Around | None = None, **but: Any) -> Breach |
         ({"max_orders_per_second": 2}, {"sent": 2}, {}, "CONTROL_ORDER_RATE", {"asked": "3", "limit": "2"}),
         ({"max_repeats": 1}, {"repeats": 1}, {}, "CONTROL_REPEATED", {"asked": "2", "limit": "1"}),
         ({"restricted": ("AAPL",)}, {}, {}, "CONTROL_RESTRICTED", {}),
+        ({"restricted": (" aapl ",)}, {}, {}, "CONTROL_RESTRICTED", {}),
+        ({"restricted": ("BTC",)}, {}, {"instrument": "BTC/USD", "symbol": "BTC/USD"}, "CONTROL_RESTRICTED", {}),
         ({"restricted": ("GC",)}, {}, {"instrument": "GC-20281227", "symbol": "GC"}, "CONTROL_RESTRICTED", {}),
         ({"max_order_notional": D(1)}, {}, {"worth": None}, "CONTROL_NO_PRICE", {}),
         ({"price_collar": D("0.01")}, {}, {"middle": None}, "CONTROL_PRICE_COLLAR", {"limit": "0.01"}),

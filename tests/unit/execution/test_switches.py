@@ -113,6 +113,18 @@ def test_a_drill_is_re_armed_by_who_fired_it_and_held_on_paper_alone():
     assert fired_for(own, DESK) is None
 
 
+def test_a_drill_lends_nobody_the_key_to_a_switch_that_is_fired_in_earnest():
+    drill = Fire(scope=HERE, mode="flatten", reason="a drill", drill=True)
+    rehearsed = fire(some_controls(), drill, "ann", NOON)
+    assert isinstance(rehearsed, Controls)
+
+    earnest = fire(rehearsed, Fire(scope=HERE, mode="flatten", reason="now it is true"), "ann", NOON)
+
+    assert isinstance(earnest, Controls)
+    assert isinstance(approve_rearm(earnest, Rearm(scope=HERE), "ann"), NotAllowed)
+    assert isinstance(fire(fired(scope=HERE), drill, "ann", NOON), NotAllowed)
+
+
 def test_protection_goes_whenever_it_was_placed_and_an_exit_that_rests_only_if_it_rested_before():
     older, newer = NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)
     resting = {"purpose": "exit", "order_type": "LIMIT", "limit_price": Decimal(200)}

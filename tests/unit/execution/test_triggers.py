@@ -18,8 +18,9 @@ from execution.domain.controls.triggers import (
     rejects,
     triggers_of,
 )
-from mathematricks.contracts.controls import ScopedTriggers, Triggers
+from mathematricks.contracts.controls import ScopedTriggers, SetTriggers, Triggers
 from mathematricks.contracts.orders import Attempt
+from pydantic import ValidationError
 from support.controls import DESK, a_switch, on_account, on_strategy, some_controls
 from support.execution import NOON, a_record
 
@@ -75,13 +76,29 @@ def test_silence_is_measured_in_seconds():
     assert measured({"stale": 60}, silence=timedelta(seconds=50))["stale"].level == "warning"
 
 
-def test_margin_is_watched_where_nothing_is_set_and_what_is_set_takes_its_place():
-    own = Triggers(drawdown=D("0.2"))
-    controls = some_controls(triggers=(ScopedTriggers(scope=DESK, triggers=own),))
+def test_margin_is_always_watched_and_only_another_threshold_takes_its_place():
+    drawdown, margin = Triggers(mode="flatten", drawdown=D("0.2")), Triggers(mode="reduce_only", margin=D("0.6"))
+    set_ = {DESK: drawdown, on_account("paper:B"): margin}
+    controls = some_controls(triggers=tuple(ScopedTriggers(scope=of, triggers=own) for of, own in set_.items()))
 
-    assert triggers_of(controls, DESK) == own
-    assert triggers_of(controls, on_account("paper:A")) == USUAL
-    assert triggers_of(controls, on_strategy("momentum")) == Triggers()
+    assert triggers_of(controls, DESK) == (drawdown, USUAL)
+    assert triggers_of(controls, on_account("paper:A")) == (USUAL,)
+    assert triggers_of(controls, on_account("paper:B")) == (margin,)
+    assert triggers_of(controls, on_strategy("momentum")) == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "trigger"),
+    [
+        (on_strategy("momentum"), {"margin": "0.4"}),
+        (on_strategy("momentum"), {"drift": "0.1"}),
+        (on_strategy("momentum"), {"stale": 60}),
+        (on_account("paper:A"), {"cvar": "0.02"}),
+    ],
+)
+def test_a_trigger_that_could_never_fire_is_refused(scope: Any, trigger: dict[str, Any]):
+    with pytest.raises(ValidationError, match=f"{next(iter(trigger))}: is measured of the desk"):
+        SetTriggers.model_validate({"scope": scope.model_dump(), "triggers": trigger})
 
 
 def test_marks_keep_the_peak_and_open_each_day_anew():

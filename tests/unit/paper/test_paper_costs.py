@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from execution.adapters.paper.engine.commissions import TARIFFS, Tariff, commission
 from execution.adapters.paper.engine.matching import Depth
-from execution.adapters.paper.settings import Latency, utc_midnight
-from support.paper import NOON, STOCK, Bench, D
+from execution.adapters.paper.settings import Latency
+from support.paper import STOCK, Bench, D
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,3 @@ def test_latency_is_the_same_for_the_same_order_and_within_its_bounds():
     assert latency.of("o1") == latency.of("o1") != latency.of("o2")
     assert timedelta(milliseconds=5) <= latency.of("o1") <= timedelta(milliseconds=15)
     assert Latency().of("o1") == timedelta(0)
-
-
-def test_the_venue_day_ends_at_midnight_utc():
-    assert utc_midnight(STOCK, NOON) == NOON.replace(day=21, hour=0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from mathematricks.contracts.base import Id, Instant, Message, Money, Quantity
 
@@ -42,6 +43,10 @@ WantedScope = Annotated[Scope, AfterValidator(_named)]
 """A scope as somebody names it."""
 
 
+Symbol = Annotated[Id, AfterValidator(lambda name: name.strip().upper())]
+"""As senders' instruments are kept: in capitals."""
+
+
 class Limits(Message):
     """
     What an entry may not exceed (SEC 15c3-5); None: no limit. Money is in the account's base currency.
@@ -57,7 +62,7 @@ class Limits(Message):
     max_orders_per_second: int | None = Field(None, ge=1, le=100_000, description="Orders sent, exits counted")
     max_repeats: int | None = Field(None, ge=1, le=100_000, description="The same order again within the window")
     repeat_window: int = Field(60, ge=1, le=600, description="Seconds that an order counts as a repeat")
-    restricted: tuple[Id, ...] = Field((), max_length=1000, description="Instruments or symbols nobody may open")
+    restricted: tuple[Symbol, ...] = Field((), max_length=1000, description="Instruments or symbols nobody may open")
 
 
 class Triggers(Message):
@@ -175,12 +180,28 @@ class SetLimits(Message):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+MEASURED_OF: Mapping[str, tuple[ScopeKind, ...]] = {
+    "cvar": ("desk",),
+    "margin": ("desk", "account"),
+    "drift": ("desk", "account"),
+    "stale": ("desk", "account"),
+}
+"""Triggers that not every scope has a figure for: one that can never fire must not be thought to be in place."""
+
+
 class SetTriggers(Message):
-    """Put *triggers* in the place of a scope's; empty ones leave the usual watch on margin."""
+    """Put *triggers* in the place of a scope's; the usual watch on margin stays unless they name another."""
 
     scope: WantedScope = Scope()
     triggers: WantedTriggers
     reason: Annotated[str, Field(max_length=500)] = ""
+
+    @model_validator(mode="after")
+    def _can_be_measured(self) -> Self:
+        for name, kinds in MEASURED_OF.items():
+            if getattr(self.triggers, name) is not None and self.scope.kind not in kinds:
+                raise ValueError(f"{name}: is measured of the {' and of each '.join(kinds)} only")
+        return self
 
 
 class Fire(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -48,6 +48,18 @@ def next_open(calendar: Calendar, now: datetime) -> datetime:
     raise AssertionError(f"{calendar} does not open within a fortnight of {now}")
 
 
+def session_end(calendar: Calendar, now: datetime) -> datetime:
+    """Return when the trading day ends that *now* lies in, else the next one: until then a DAY order works."""
+    if calendar == "always":
+        return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    local = now.astimezone(NEW_YORK)
+    for day in (local.date() + timedelta(days=ahead) for ahead in range(15)):
+        ends = _closing(calendar, day)
+        if ends is not None and ends > now:
+            return ends.astimezone(now.tzinfo)
+    raise AssertionError(f"{calendar} does not close within a fortnight of {now}")
+
+
 def equity_hours(day: date) -> tuple[time, time] | None:
     """Return when US shares trade on *day*, New York time; None on weekends and holidays."""
     if day.weekday() >= SATURDAY or day in us_holidays(day.year):
@@ -91,6 +103,15 @@ def _opening(calendar: Calendar, day: date) -> datetime | None:
         hours = equity_hours(day)
         return datetime.combine(day, hours[0], NEW_YORK) if hours else None
     return datetime.combine(day, FX_TURN if calendar == "fx" else CME_REOPEN, NEW_YORK)
+
+
+def _closing(calendar: Calendar, day: date) -> datetime | None:
+    if calendar == "us_equity":
+        hours = equity_hours(day)
+        return datetime.combine(day, hours[1], NEW_YORK) if hours else None
+    ends = datetime.combine(day, FX_TURN if calendar == "fx" else CME_TURN, NEW_YORK)
+    traded = is_open(calendar, ends - timedelta(minutes=1))
+    return ends if traded and day.weekday() < SATURDAY else None
 
 
 def _in_week(local: datetime, sunday_opens: time) -> bool:

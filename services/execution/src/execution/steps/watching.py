@@ -24,9 +24,9 @@ async def watch(ports: Ports) -> None:
     if controls is None:
         return
     for scope, standing in (await measure(controls, ports)).items():
-        triggers = triggers_of(controls, scope)
-        for reading in readings(triggers, standing):
-            await _heed(scope, reading, triggers.mode, ports)
+        for triggers in triggers_of(controls, scope):
+            for reading in readings(triggers, standing):
+                await _heed(scope, reading, triggers.mode, ports)
 
 
 async def _heed(scope: Scope, reading: Reading, mode: ControlMode, ports: Ports) -> None:

@@ -17,6 +17,7 @@ from execution.adapters.paper.journal import Journal, LiveAccount
 from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
 from execution.adapters.paper.store import Outdated, PaperStore
+from execution.domain.calendar import session_end
 from execution.ports import BrokerOrder, BrokerRejected, BrokerUnavailable
 
 TRIES = 5
@@ -80,7 +81,7 @@ class Intake:
         if required > 0:
             funds = live.funds(required, self._market, now, self._settings.credit_for)
             refusal = short_of_funds(judgement, funds, book.account.base_currency)
-        rests_until = None if asked.time_in_force == "GTC" else self._settings.day_end(trading.instrument, now)
+        rests_until = None if asked.time_in_force == "GTC" else session_end(trading.instrument.calendar, now)
         return accept(book, asked, trading, Admission(refusal, required, rests_until, siblings), now)
 
     def _trading(self, live: LiveAccount, asked: BrokerOrder) -> Trading:

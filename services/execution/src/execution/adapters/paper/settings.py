@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from mathematricks.contracts.instruments import Instrument, InstrumentType
@@ -31,11 +31,6 @@ class Latency:
         return self.fixed + self.jitter * (int.from_bytes(digest[:4]) / 2**32)
 
 
-def utc_midnight(instrument: Instrument, now: datetime) -> datetime:
-    """Return the end of the venue's day: the next midnight in UTC."""
-    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
-
-
 def everything(asked: BrokerOrder, instrument: Instrument) -> Decimal | None:
     """Return that an arriving order may take whatever its quote gives."""
     return None
@@ -48,7 +43,6 @@ class PaperSettings:
 
     Attributes:
         default_cash: What an account ``paper:*`` holds when its first order opens it.
-        day_end: When a DAY order given now on an instrument expires.
         remembered: Ended orders kept in memory per venue; older ones are read from the store.
         checkpoint_every: Fills of an account between two checkpoints.
         offered: The most of an arriving order that the quote it meets may give; None: all of it.
@@ -60,7 +54,6 @@ class PaperSettings:
     latency: Latency = field(default_factory=Latency)
     default_base_currency: str = "USD"
     default_cash: Mapping[str, Decimal] = field(default_factory=lambda: {"USD": Decimal(1_000_000)})
-    day_end: Callable[[Instrument, datetime], datetime] = utc_midnight
     offered: Callable[[BrokerOrder, Instrument], Decimal | None] = everything
     remembered: int = 10_000
     checkpoint_every: int = 500

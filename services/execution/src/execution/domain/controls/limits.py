@@ -109,7 +109,7 @@ def refuse_entry(
 
 
 def _breaches(asked: Asked, scope: Scope, limits: Limits, around: Around) -> Iterator[Breach]:
-    if asked.instrument in limits.restricted or asked.symbol in limits.restricted:
+    if not {asked.instrument, asked.symbol, asked.symbol.partition("/")[0]}.isdisjoint(limits.restricted):
         yield Breach("CONTROL_RESTRICTED", scope, f"{asked.instrument} may not be opened")
     if limits.max_daily_loss is not None:
         yield from _daily_loss(scope, limits.max_daily_loss, around.lost_today)

@@ -58,7 +58,11 @@ def fire(controls: Controls, wanted: Fire, by: str, now: datetime) -> Controls |
     known = fired_for(controls, wanted.scope)
     if wanted.drill and not _may_be_drilled(wanted.scope):
         return NotAllowed(f"A drill is for a paper account or for {DRILL_STRATEGY}, not for {wanted.scope}")
-    if known is not None and known.mode == wanted.mode:
+    if wanted.drill and known is not None and not known.drill:
+        return NotAllowed(
+            f"The kill switch of {wanted.scope} is fired in earnest; a rehearsal would let one admin lift it"
+        )
+    if known is not None and (known.mode, known.drill) == (wanted.mode, wanted.drill):
         return controls
     if known is not None and HARDNESS[known.mode] > HARDNESS[wanted.mode]:
         return NotAllowed(f"{known.mode} is in force for {wanted.scope}; a milder mode takes re-arming first")

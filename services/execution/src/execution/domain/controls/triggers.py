@@ -86,12 +86,17 @@ class Reading:
         return f"{self.name} is {self.measured:.2%} of {self.threshold:.2%}"
 
 
-def triggers_of(controls: Controls, scope: Scope) -> Triggers:
-    """Return the triggers of exactly this scope: what was set, else the usual watch on margin of desk and accounts."""
-    told = next((each.triggers for each in controls.triggers if each.scope == scope), None)
-    if told is not None and told != NOTHING:
+def triggers_of(controls: Controls, scope: Scope) -> tuple[Triggers, ...]:
+    """
+    Return the triggers of exactly this scope: what was set, and the usual watch on margin of desk and accounts.
+
+    Margin is watched all the time (RULES 10): only another threshold for it takes the place of the usual one,
+    which freezes entries whatever mode the other triggers fire in.
+    """
+    told = tuple(each.triggers for each in controls.triggers if each.scope == scope)
+    if scope.kind == "strategy" or any(each.margin is not None for each in told):
         return told
-    return NOTHING if scope.kind == "strategy" else USUAL
+    return (*told, USUAL)
 
 
 def readings(triggers: Triggers, standing: Standing) -> Iterator[Reading]:
