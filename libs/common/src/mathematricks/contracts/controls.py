@@ -190,7 +190,7 @@ MEASURED_OF: Mapping[str, tuple[ScopeKind, ...]] = {
 
 
 class SetTriggers(Message):
-    """Put *triggers* in the place of a scope's; the usual watch on margin stays unless they name another."""
+    """Put *triggers* in the place of a scope's; empty ones leave the usual watch on margin."""
 
     scope: WantedScope = Scope()
     triggers: WantedTriggers
