@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mathematricks.contracts.base import derive_id
+from mathematricks.contracts.passkeys import Passkey
 from mathematricks.contracts.users import User
 from mathematricks.runtime.settings import Platform
 from mathematricks.runtime.tokens import Caller, Role, mint_token
@@ -47,6 +48,20 @@ def a_sender(name: str = "alice", **but: Any) -> User:
 def a_client(name: str = "carol", **but: Any) -> User:
     """Return a client who sees the capital of the client *name*."""
     return a_user(name, role="client", client_id=name, **but)
+
+
+def a_passkey(user: User, **but: Any) -> Passkey:
+    """Return a passkey of *user* that no authenticator has."""
+    usual: dict[str, Any] = {
+        "passkey_id": derive_id("pk", user.user_id),
+        "user_id": user.user_id,
+        "name": "Phone",
+        "credential_id": "AAAA",
+        "public_key": "AAAA",
+        "sign_count": 0,
+        "added_at": BORN,
+    }
+    return Passkey(**usual | but)
 
 
 class QuickPasswords:

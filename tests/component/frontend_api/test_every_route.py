@@ -12,12 +12,15 @@ from frontend_api.domain.visibility import PAGES, Page
 from frontend_api.service import service
 from mathematricks.contracts.money_views import ClientView, SenderView
 from mathematricks.storage.mongo import to_document
-from support.people import a_client, a_sender, a_user, bearer
+from support.people import a_client, a_passkey, a_sender, a_user, bearer
 from support.signals import a_signal
 from support.trails import a_booking, a_decision, a_fill, a_stored_signal, a_trading_order, an_order_record
 
 OPEN = {
     ("POST", "/api/auth/login"),
+    ("GET", "/api/auth/ways"),
+    ("POST", "/api/auth/passkey/challenge"),
+    ("POST", "/api/auth/passkey"),
     ("GET", "/api/invitations/{token}"),
     ("POST", "/api/invitations/{token}/accept"),
 }
@@ -132,6 +135,8 @@ async def others_belongings(front: Any) -> dict[str, tuple[str, ...]]:
         (await (await front.enter(name)).get("/api/auth/sessions")).json()["items"][0]["session_id"]
         for name in ("dan", "bob")
     ]
+    passkey = a_passkey(dan)
+    await front.ports.passkeys.add(passkey)
     view = ClientView(client_id="dan", display_name=MARK, mode="LIVE")
     await front.db.dashboard_clients.insert_one(to_document(view, "dan"))
     earned = SenderView(sender="bob", mode="LIVE", payable=True, dropped_reasons={MARK: 1})
@@ -141,6 +146,7 @@ async def others_belongings(front: Any) -> dict[str, tuple[str, ...]]:
     return {
         "user_id": (dan.user_id, bob.user_id),
         "session_id": tuple(sessions),
+        "passkey_id": (passkey.passkey_id,),
         "client_id": ("dan",),
         "sender": ("bob",),
         "name": (signal.signal_id, MARK),
@@ -163,7 +169,7 @@ def keep_trail(front: Any, signal: Any) -> None:
 
 async def state_of(front: Any) -> dict[str, list[str]]:
     """Return everything that is kept of people, but for when it was last used."""
-    names = ("users", "second_factors", "invitations", "sessions")
+    names = ("users", "second_factors", "passkeys", "invitations", "sessions")
     unused = {"seen_at": 0, "idle_until": 0, "taken_up_at": 0}
     return {name: [repr(one) async for one in front.db[name].find({}, unused).sort("_id", 1)] for name in names}
 

@@ -25,6 +25,8 @@ DANGEROUS = [
     ("POST", "/api/users", {"name": "eve", "role": "admin"}),
     ("POST", "/api/session/recovery-codes", None),
     ("POST", "/api/session/enrolment", None),
+    ("POST", "/api/session/passkeys/challenge", None),
+    ("POST", "/api/session/passkeys", {"name": "x", "credential_id": "x", "client_data": "x", "attestation": "x"}),
 ]
 STOPPING = [
     ("POST", "/api/kill-switch/fire", {"mode": "flatten", "reason": "now"}),

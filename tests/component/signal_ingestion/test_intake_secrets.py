@@ -185,3 +185,21 @@ async def test_strangers_in_number_raise_one_alert(desk: Intake) -> None:
     await desk.settle()
 
     assert [alert.key for alert in desk.alerts] == ["intake.strangers"]
+
+
+async def test_a_revoked_secret_is_worth_nothing_at_once_overlapping_ones_too(desk: Intake) -> None:
+    rotation = {"kinds": ["passphrase"], "overlap_seconds": 3600}
+    fresh = (await desk.http.post("/api/v1/senders/alice/rotate", json=rotation, headers=desk.admin)).json()["secrets"]
+
+    revoked = await desk.http.post("/api/v1/senders/alice/revoke", json={"kinds": ["passphrase"]}, headers=desk.admin)
+
+    assert revoked.json()["kinds"] == ["token", "mac"]
+    assert (await desk.post(desk.body())).status_code == 401
+    assert (await desk.post(desk.body(passphrase=fresh["passphrase"]))).status_code == 401
+    assert (await desk.post(desk.body(), f"/{desk.secrets['alice']['token']}")).status_code == 202
+    assert (await desk.http.post("/api/v1/senders/alice/revoke", headers=desk.admin)).json()["kinds"] == []
+    assert (await desk.post(desk.body(signalID="2"), f"/{desk.secrets['alice']['token']}")).status_code == 401
+    body = orjson.dumps(desk.body(passphrase=None, signalID="3"))
+    assert (await desk.post(body, headers=desk.signed(body))).status_code == 401
+    assert (await desk.http.get("/api/v1/senders/alice", headers=desk.admin)).json()["kinds"] == []
+    assert (await desk.http.post("/api/v1/senders/nobody/revoke", headers=desk.admin)).status_code == 404

@@ -56,7 +56,8 @@ def run_embedded(state: StateDir, options: UpOptions, tell: Callable[[DeskRecord
 
     with state.held(), desk_mongod(state) as mongod, _signals_ignored():
         await_port(options.port, options.host)
-        for name, value in {**usual_settings(options.paper_cash), "FRONTEND_API_PRINT_FIRST_PASSWORD": "true"}.items():
+        usual = usual_settings(options.paper_cash, options.port) | {"FRONTEND_API_PRINT_FIRST_PASSWORD": "true"}
+        for name, value in usual.items():
             os.environ.setdefault(name, value)
         platform = platform_of(state, mongod, options)
         record = record_of(platform, mongod, options)
@@ -86,11 +87,13 @@ def platform_of(state: StateDir, mongod: DeskMongod, options: UpOptions) -> Plat
         raise StartFailed(f"These settings are wrong: {', '.join(wrong)}") from error
 
 
-def usual_settings(paper_cash: Mapping[str, str]) -> dict[str, str]:
+def usual_settings(paper_cash: Mapping[str, str], port: int) -> dict[str, str]:
     """Return what services are told on one's own machine, unless the environment says otherwise."""
     cash = {"EXECUTION_PAPER_CASH": paper_cash["USD"]} if "USD" in paper_cash else {}
     pages = {"FRONTEND_API_FRONTEND_DIR": str(PAGES)} if PAGES.parent.is_dir() else {}
-    return {"FRONTEND_API_PLAIN_HTTP": "true", **pages, **cash}
+    over_https = "FRONTEND_API_PLAIN_HTTP" in os.environ
+    origin = {} if over_https else {"FRONTEND_API_PUBLIC_ORIGIN": f"http://localhost:{port}"}
+    return {"FRONTEND_API_PLAIN_HTTP": "true", **origin, **pages, **cash}
 
 
 def create_apps(platform: Platform, bus: Bus) -> list[FastAPI]:

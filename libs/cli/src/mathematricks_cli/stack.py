@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -115,7 +116,7 @@ async def _until_either(work: Coroutine[Any, Any, None], stop: Coroutine[Any, An
 def environment_of(state: StateDir, record: DeskRecord, emulator: str) -> dict[str, str]:
     """Return what every service's process is told; what this process was told goes along."""
     return (
-        usual_settings(record.paper_cash)
+        usual_settings(record.paper_cash, urlsplit(record.url).port or 80)
         | os.environ
         | {
             "MATHEMATRICKS_MONGO_URL": record.mongo_url,

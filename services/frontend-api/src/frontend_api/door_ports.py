@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from mathematricks.contracts.passkeys import Passkey
 from mathematricks.contracts.people import Invitation, SecondFactor
 from mathematricks.contracts.users import LoginAttempts, Session, User
 
@@ -85,6 +87,31 @@ class SecondFactors(Protocol):
 
     async def remove(self, user_id: str) -> bool:
         """Forget it; False where there was none."""
+
+
+class Passkeys(Protocol):
+    """People's passkeys, and which challenges were answered."""
+
+    async def find(self, passkey_id: str) -> Passkey | None:
+        """Return the passkey with this id."""
+
+    async def of(self, user_id: str) -> Sequence[Passkey]:
+        """Return a user's passkeys, the oldest first."""
+
+    async def add(self, passkey: Passkey) -> bool:
+        """Keep it; False where it is somebody's already."""
+
+    async def use(self, passkey: Passkey, sign_count: int, now: datetime) -> bool:
+        """Record its use; False if it was used or removed meanwhile."""
+
+    async def remove(self, user_id: str, passkey_id: str) -> bool:
+        """Forget one passkey of a user; False where there is none."""
+
+    async def remove_all(self, user_id: str) -> None:
+        """Forget every passkey of a user."""
+
+    async def use_challenge(self, hashed: str, forget_at: datetime) -> bool:
+        """Use up a challenge; False where that was done before."""
 
 
 class Invitations(Protocol):

@@ -24,8 +24,18 @@ from mathematricks.contracts.users import AuditEntry, AuditOutcome
 from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import Clock
 
+from frontend_api.domain.passkeys import Site
 from frontend_api.domain.sessions import SessionTerms
-from frontend_api.door_ports import Attempts, Invitations, Passwords, Sealer, SecondFactors, Sessions, Users
+from frontend_api.door_ports import (
+    Attempts,
+    Invitations,
+    Passkeys,
+    Passwords,
+    Sealer,
+    SecondFactors,
+    Sessions,
+    Users,
+)
 from frontend_api.live_ports import Documents, Live
 
 
@@ -124,6 +134,7 @@ class Keys:
     csrf: str
     attempts: str
     recovery: str
+    passkeys: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,7 @@ class Ports:
     users: Users
     sessions: Sessions
     second_factors: SecondFactors
+    passkeys: Passkeys
     invitations: Invitations
     sealer: Sealer
     attempts: Attempts
@@ -157,5 +169,6 @@ class Ports:
     clock: Clock
     new_secret: Callable[[], str]
     keys: Keys
+    site: Site | None
     session_terms: SessionTerms
     first_admin: FirstAdmin

@@ -27,6 +27,7 @@ from frontend_api.adapters.mongo_audit import MongoAudit
 from frontend_api.adapters.mongo_documents import MongoDocuments
 from frontend_api.adapters.mongo_invitations import MongoInvitations
 from frontend_api.adapters.mongo_overviews import MongoOverviews
+from frontend_api.adapters.mongo_passkeys import MongoPasskeys
 from frontend_api.adapters.mongo_second_factors import MongoSecondFactors
 from frontend_api.adapters.mongo_sessions import MongoSessions
 from frontend_api.adapters.mongo_users import MongoUsers
@@ -35,18 +36,21 @@ from frontend_api.adapters.pages import Pages, build_of
 from frontend_api.adapters.switchboard import Switchboard
 from frontend_api.api import (
     clients,
+    credentials,
     desk,
     entrance,
     governing,
     holding,
     live,
     owned,
+    passkeys,
     people,
     sandbox,
     second_factor,
     senders,
     views,
 )
+from frontend_api.domain.passkeys import Site
 from frontend_api.domain.sessions import SessionTerms
 from frontend_api.handlers.first_admin import ensure_admin
 from frontend_api.handlers.live import follow_documents
@@ -59,6 +63,8 @@ OWNED = (
     collections.USERS,
     collections.SESSIONS,
     collections.SECOND_FACTORS,
+    collections.PASSKEYS,
+    collections.USED_CHALLENGES,
     collections.INVITATIONS,
     collections.LOGIN_ATTEMPTS,
     collections.AUDIT_TRAIL,
@@ -78,6 +84,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             users=MongoUsers(db),
             sessions=MongoSessions(db),
             second_factors=MongoSecondFactors(db),
+            passkeys=MongoPasskeys(db),
             invitations=MongoInvitations(db),
             sealer=Sealer(platform.deployment_key.get_secret_value(), b"second factors"),
             attempts=MongoAttempts(db),
@@ -93,6 +100,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             clock=WallClock(),
             new_secret=new_secret,
             keys=keys_of(platform),
+            site=Site(settings.public_origin) if settings.public_origin else None,
             session_terms=SessionTerms(settings.session_idle, settings.session_life),
             first_admin=first_admin_of(settings),
         )
@@ -115,7 +123,12 @@ def keys_of(platform: Platform) -> Keys:
         deployment_key = platform.deployment_key.get_secret_value().encode()
         return hmac.new(deployment_key, f"{NAME}\n{purpose}".encode(), hashlib.sha256).hexdigest()
 
-    return Keys(csrf=derived("csrf"), attempts=derived("attempts"), recovery=derived("recovery codes"))
+    return Keys(
+        csrf=derived("csrf"),
+        attempts=derived("attempts"),
+        recovery=derived("recovery codes"),
+        passkeys=derived("passkeys"),
+    )
 
 
 def first_admin_of(settings: Settings) -> FirstAdmin:
@@ -141,6 +154,7 @@ service = Service(
     routes=(
         *entrance.routers,
         *second_factor.routers,
+        *passkeys.routers,
         *people.routers,
         live.router,
         *desk.routers,
@@ -151,6 +165,7 @@ service = Service(
         views.router,
         *clients.routers,
         *senders.routers,
+        credentials.router,
     ),
     streams=(follow_documents,),
     middleware=(Pages, SecurityHeaders),

@@ -1,4 +1,4 @@
-"""Senders come and go: create, change, rotate. Secrets are shown once, when they are issued."""
+"""Senders come and go: create, change, rotate, revoke. Secrets are shown once, when they are issued."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from mathematricks.contracts.signals import (
     Credential,
     IssuedSender,
     NewSender,
+    Revocation,
     Rotation,
     SecretKind,
+    SenderAccess,
     SenderRecord,
     SenderSettings,
-    SenderView,
 )
 
 from signal_ingestion.ports import Ports
@@ -27,7 +28,7 @@ class UnknownSender(Exception):
     """There is no sender of this name."""
 
 
-async def list_senders(ports: Ports) -> list[SenderView]:
+async def list_senders(ports: Ports) -> list[SenderAccess]:
     """Return every sender, without secrets."""
     return [view_of(record) for record in await ports.senders.all()]
 
@@ -48,7 +49,7 @@ async def create_sender(new: NewSender, ports: Ports) -> IssuedSender:
     return IssuedSender(**dict(view_of(record)), secrets=issued)
 
 
-async def change_sender(name: str, settings: SenderSettings, ports: Ports) -> SenderView:
+async def change_sender(name: str, settings: SenderSettings, ports: Ports) -> SenderAccess:
     """Give a sender other strategies, or stop it; raise ``UnknownSender`` or ``NameTaken``."""
     record = await _record(name, ports)
     after = _next(record, ports, strategies=settings.strategies, active=settings.active)
@@ -74,9 +75,23 @@ async def rotate(name: str, rotation: Rotation, ports: Ports) -> IssuedSender:
     return IssuedSender(**dict(view_of(after)), secrets=issued)
 
 
-def view_of(record: SenderRecord) -> SenderView:
+async def revoke(name: str, revocation: Revocation, ports: Ports) -> SenderAccess:
+    """Make the secrets of the kinds named worth nothing, now; raise ``UnknownSender`` or ``NameTaken``."""
+    record = await _record(name, ports)
+    kinds = revocation.kinds or _kinds(record.credentials)
+    after = _next(record, ports, credentials=tuple(each for each in record.credentials if each.kind not in kinds))
+    await ports.senders.replace(after)
+    return view_of(after)
+
+
+async def one_sender(name: str, ports: Ports) -> SenderAccess:
+    """Return one sender, without secrets; raise ``UnknownSender``."""
+    return view_of(await _record(name, ports))
+
+
+def view_of(record: SenderRecord) -> SenderAccess:
     """Return what may be shown of a sender."""
-    return SenderView(
+    return SenderAccess(
         name=record.name,
         strategies=record.strategies,
         active=record.active,

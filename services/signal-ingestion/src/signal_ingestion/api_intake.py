@@ -14,9 +14,11 @@ from mathematricks.contracts.signals import (
     IssuedSender,
     NewSender,
     RawRecord,
+    Revocation,
     Rotation,
+    SenderAccess,
+    SenderAccesses,
     SenderSettings,
-    SenderView,
     SignalRecord,
     Verdict,
 )
@@ -67,12 +69,6 @@ class RawList(BaseModel):
     items: list[RawRecord]
 
 
-class SenderList(BaseModel):
-    """Senders by name, without their secrets."""
-
-    items: list[SenderView]
-
-
 @router.get("/intake/signals", response_model=SignalList)
 async def signals(
     ports: OurPorts,
@@ -107,10 +103,19 @@ async def health(ports: OurPorts) -> SignalHealths:
     return SignalHealths(items=tuple(await ports.health.all()))
 
 
-@router.get("/senders", response_model=SenderList)
-async def list_senders(ports: OurPorts) -> SenderList:
+@router.get("/senders", response_model=SenderAccesses)
+async def list_senders(ports: OurPorts) -> SenderAccesses:
     """Return every sender."""
-    return SenderList(items=await administration.list_senders(ports))
+    return SenderAccesses(items=tuple(await administration.list_senders(ports)))
+
+
+@router.get("/senders/{name}", response_model=SenderAccess, responses=_MISSING)
+async def sender(ports: OurPorts, name: Name) -> SenderAccess:
+    """Return one sender."""
+    try:
+        return await administration.one_sender(name, ports)
+    except UnknownSender:
+        raise Refusal(404, "No sender has this name") from None
 
 
 @router.post("/senders", response_model=IssuedSender, status_code=201, responses=_UNREADABLE | _TAKEN)
@@ -122,8 +127,8 @@ async def create_sender(ports: OurPorts, new: NewSender) -> IssuedSender:
         raise Refusal(409, "A sender of this name exists; rotate its secrets instead") from None
 
 
-@router.put("/senders/{name}", response_model=SenderView, responses=_UNREADABLE | _MISSING | _TAKEN)
-async def change_sender(ports: OurPorts, name: Name, settings: SenderSettings) -> SenderView:
+@router.put("/senders/{name}", response_model=SenderAccess, responses=_UNREADABLE | _MISSING | _TAKEN)
+async def change_sender(ports: OurPorts, name: Name, settings: SenderSettings) -> SenderAccess:
     """Give a sender other strategies, or stop it."""
     try:
         return await administration.change_sender(name, settings, ports)
@@ -138,6 +143,17 @@ async def rotate_sender(ports: OurPorts, name: Name, rotation: Rotation | None =
     """Issue new secrets, shown in this answer and never again."""
     try:
         return await administration.rotate(name, rotation or Rotation(), ports)
+    except UnknownSender:
+        raise Refusal(404, "No sender has this name") from None
+    except NameTaken:
+        raise Refusal(409, "The sender was changed meanwhile; try again") from None
+
+
+@router.post("/senders/{name}/revoke", response_model=SenderAccess, responses=_UNREADABLE | _MISSING | _TAKEN)
+async def revoke_secrets(ports: OurPorts, name: Name, revocation: Revocation | None = None) -> SenderAccess:
+    """Make secrets worth nothing, now."""
+    try:
+        return await administration.revoke(name, revocation or Revocation(), ports)
     except UnknownSender:
         raise Refusal(404, "No sender has this name") from None
     except NameTaken:

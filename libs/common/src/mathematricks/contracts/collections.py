@@ -13,6 +13,7 @@ from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.instruments import InstrumentRecord
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.contracts.paper import PaperAccountRecord, PaperOrderRecord
+from mathematricks.contracts.passkeys import Passkey, UsedChallenge
 from mathematricks.contracts.people import Invitation, SecondFactor
 from mathematricks.contracts.reconciliation import ReconciliationReport
 from mathematricks.contracts.risk import PortfolioRisk, ReturnHistory
@@ -269,6 +270,20 @@ SECOND_FACTORS = Collection(
     "frontend-api",
     "Authenticator secrets, sealed, and recovery codes, hashed, by user",
     model=SecondFactor,
+)
+PASSKEYS = Collection(
+    "passkeys",
+    "frontend-api",
+    "Public keys of people's passkeys, and how often each was used",
+    indexes=(Index((("user_id", 1),)),),
+    model=Passkey,
+)
+USED_CHALLENGES = Collection(
+    "used_challenges",
+    "frontend-api",
+    "Challenges that a passkey answered, by hash, until they are too old anyway",
+    indexes=(Index((("forget_at", 1),), expire_after_seconds=0),),
+    model=UsedChallenge,
 )
 INVITATIONS = Collection(
     "invitations",

@@ -169,7 +169,13 @@ class Rotation(Message):
     overlap_seconds: StrictInt = Field(0, ge=0, le=86_400)
 
 
-class SenderView(SenderSettings):
+class Revocation(Message):
+    """Which secrets are worth nothing from now on, those that were to stay for an overlap too."""
+
+    kinds: Annotated[tuple[SecretKind, ...], Field(max_length=3)] = Field((), description="None named: all it has")
+
+
+class SenderAccess(SenderSettings):
     """A sender without its secrets."""
 
     name: Id
@@ -178,7 +184,13 @@ class SenderView(SenderSettings):
     updated_at: Instant
 
 
-class IssuedSender(SenderView):
+class SenderAccesses(Message):
+    """Senders by name, without their secrets."""
+
+    items: tuple[SenderAccess, ...]
+
+
+class IssuedSender(SenderAccess):
     """A sender with the secrets just issued; they are never shown again."""
 
     secrets: dict[SecretKind, str]

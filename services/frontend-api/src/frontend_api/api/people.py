@@ -93,7 +93,7 @@ async def revoke_sessions(user: Named, here: Here, ports: Wired) -> UserLine:
 
 @users.post("/users/{user_id}/reset-second-factor", responses={409: CONFLICT}, dependencies=(Fresh,))
 async def reset_second_factor(user: Named, here: Here, ports: Wired) -> UserLine:
-    """Forget a user's second factor: the device is lost. Every session of theirs ends."""
+    """Forget a user's second factor and passkeys: the device is lost. Every session of theirs ends."""
     return await people.reset_second_factor(user, here.viewer, here.browser, ports)
 
 

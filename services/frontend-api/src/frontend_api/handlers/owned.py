@@ -35,7 +35,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Change:
-    """A change that a service is to make, and where it shows what will be changed."""
+    """
+    A change that a service is to make, and where it shows what will be changed.
+
+    What is *unrecorded* of the answer (a secret, shown this once) stays out of the trail.
+    """
 
     action: str
     method: str
@@ -43,6 +47,7 @@ class Change:
     path: Path
     body: Any = None
     shown_at: Path | None = None
+    unrecorded: frozenset[str] = frozenset()
 
 
 async def answer_to(question: Question, ports: Ports, method: str = "GET", body: Any = None) -> Answer:
@@ -92,7 +97,8 @@ async def carried_out(change: Change, viewer: Viewer, browser: Browser, ports: P
     async with audited(viewer, change.action, subject, browser, ports, before=known) as act:
         asked = Question(change.service, change.path, {"by": viewer.name})
         answer = await answer_to(asked, ports, change.method, change.body)
-        act.answered(answer.status, answer.body)
+        secret = change.unrecorded if isinstance(answer.body, Mapping) else ()
+        act.answered(answer.status, {**answer.body, **dict.fromkeys(secret)} if secret else answer.body)
         return answer
 
 

@@ -109,12 +109,13 @@ async def revoke_sessions(user: User, viewer: Viewer, browser: Browser, ports: P
 
 
 async def reset_second_factor(user: User, viewer: Viewer, browser: Browser, ports: Ports) -> UserLine:
-    """Forget the second factor of *user*, whose device is lost, and end every session. Refuse with 409 one's own."""
+    """Forget second factor and passkeys of *user*, whose device is lost; sessions end. Refuse with 409 one's own."""
     if user.name == viewer.name:
         raise Refusal(409, "Another admin resets yours; the last one's: mathematricks user reset-second-factor")
 
     async def forget() -> None:
         await ports.second_factors.remove(user.user_id)
+        await ports.passkeys.remove_all(user.user_id)
         await ports.sessions.end_others(user.user_id, but="")
 
     return await _done_to("users.reset_second_factor", user, forget, (viewer, browser), ports)
