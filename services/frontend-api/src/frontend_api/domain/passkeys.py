@@ -7,7 +7,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 
 from mathematricks.contracts.base import derive_id
 from mathematricks.contracts.passkeys import NewPasskey, Passkey, PasskeyLine, PasskeyProof
@@ -45,7 +44,7 @@ class Site:
     @property
     def rp_id(self) -> str:
         """The name that authenticators know it by."""
-        return urlsplit(self.origin).hostname or ""
+        return self.origin.partition("://")[2].partition(":")[0]
 
 
 @dataclass(frozen=True)
