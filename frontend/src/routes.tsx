@@ -101,6 +101,12 @@ const users = createRoute({
   component: lazyRouteComponent(() => import("./pages/people/People"), "People"),
 })
 
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./pages/profile/Profile"), "Profile"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
@@ -115,6 +121,7 @@ export const router = createRouter({
       senders,
       accounts,
       users,
+      profile,
     ]),
   ]),
   defaultPreload: "intent",

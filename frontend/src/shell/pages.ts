@@ -4,6 +4,7 @@ import {
   FlaskConical,
   HeartPulse,
   House,
+  KeyRound,
   Landmark,
   Layers,
   type LucideIcon,
@@ -35,6 +36,7 @@ export const pages: readonly PageEntry[] = [
   { to: "/system", name: "System health", icon: HeartPulse, key: "s", roles: ["admin"] },
   { to: "/statements", name: "Statements", icon: ReceiptText, key: "t", roles: ["sender"] },
   { to: "/users", name: "Users and audit", icon: UserRoundCog, key: "u", roles: ["admin"] },
+  { to: "/profile", name: "Profile", icon: KeyRound, key: "p", roles: ["admin", "client", "sender"] },
 ]
 
 /** Whether the page at *path* exists for *role*: what is not theirs to see is not there. */

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { ShieldCheck } from "lucide-react"
+import { passkeysQuery } from "@/api/passkeys"
 import { sessionQuery } from "@/api/session"
 import { safeNext } from "@/search"
 import { Frame } from "./Frame"
@@ -7,12 +8,14 @@ import { Steps } from "./Steps"
 
 export function Login() {
   const { data: who, isPending } = useQuery(sessionQuery)
+  const ways = useQuery(passkeysQuery)
   const next = new URLSearchParams(location.search).get("next") ?? undefined
   const enter = () => location.assign(safeNext(next))
-  if (isPending) return null
+  if (isPending || ways.isPending) return null
   return (
     <Steps
       who={who ?? null}
+      passkeys={ways.data ?? false}
       onEntered={enter}
       frame={(title, note, step) => (
         <Frame title={title} note={note}>

@@ -3,6 +3,7 @@ import { answered, api } from "@/api/client"
 import { entered, type Who } from "@/api/session"
 import { CodeForm } from "./CodeForm"
 import { LoginForm } from "./LoginForm"
+import { PasskeyButton } from "./PasskeyButton"
 import { PasswordForm } from "./PasswordForm"
 
 const Enrol = lazy(() => import("./Enrol").then((part) => ({ default: part.Enrol })))
@@ -10,12 +11,14 @@ const Enrol = lazy(() => import("./Enrol").then((part) => ({ default: part.Enrol
 interface StepsProps {
   who: Who | null
   name?: string | undefined
+  /** Whether a passkey may be shown instead. */
+  passkeys?: boolean
   onEntered: (who: Who) => void
   frame: (title: string, note: string, step: ReactNode) => ReactNode
 }
 
 /** Every step from nobody to somebody who is in: password, code, another password, an authenticator. */
-export function Steps({ who, name, onEntered, frame }: StepsProps) {
+export function Steps({ who, name, passkeys, onEntered, frame }: StepsProps) {
   const [reached, setReached] = useState(who)
   const go = (next: Who) => (next.needs ? setReached(next) : onEntered(next))
   switch (reached?.needs) {
@@ -43,7 +46,10 @@ export function Steps({ who, name, onEntered, frame }: StepsProps) {
       return frame(
         "Sign in",
         "Admins, clients and signal senders use the same page.",
-        <LoginForm name={name} onEntered={go} />,
+        <>
+          <LoginForm name={name} onEntered={go} />
+          {passkeys && <PasskeyButton onEntered={go} />}
+        </>,
       )
   }
 }
