@@ -61,6 +61,25 @@ async def test_limits_are_set_shown_and_hold(desk: Desk):
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/controls/limits", {"limits": {"max_order_quantity": "5"}}),
+        ("PUT", "/controls/triggers", {"triggers": {"drawdown": "0.1"}}),
+        ("POST", "/kill-switch/fire", {"mode": "flatten", "reason": "a feed is wrong"}),
+    ],
+)
+async def test_what_is_put_on_an_account_that_nobody_has_is_refused(desk: Desk, method: str, path: str, body: Any):
+    await desk.bus.publish(TRADING_ORDERS, an_order())
+    await refused(desk, "o1")  # nobody quotes it, but its account is open now
+
+    misspelt = await desk.ask(method, path, body | {"scope": {"kind": "account", "name": "paper:Mian"}})
+    spelt = await desk.ask(method, path, body | {"scope": {"kind": "account", "name": ACCOUNT}})
+
+    assert (misspelt.status_code, spelt.status_code) == (422, 200)
+    assert f"it has {ACCOUNT}" in misspelt.json()["error"]
+
+
+@pytest.mark.parametrize(
     ("path", "body"),
     [
         ("/controls/limits", {"limits": {"max_order_notinal": "5"}}),

@@ -18,6 +18,7 @@ from mathematricks.contracts.signals import RawBody
 from mathematricks.contracts.topics import RAW_SIGNALS
 from mathematricks_cli.mongod import free_port
 from signal_ingestion.adapters.collector import COLLECTION
+from structlog.testing import capture_logs
 from support.intake import Intake, intake
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
@@ -68,10 +69,13 @@ async def test_a_socket_may_be_opened_by_token_and_by_no_other(desk: Intake) -> 
         url = f"ws://127.0.0.1:{port}/api/v1/signals/ws?token="
         async with connect(url + desk.secrets["alice"]["token"]) as socket:
             taken = await ask(socket, desk.body(passphrase=None))
-        with pytest.raises(InvalidStatus):
-            await connect(url + "wrong")
+        with capture_logs() as logs, pytest.raises(InvalidStatus):
+            await connect(url + "guessed-token")
 
     assert taken["code"] == 202
+    (line,) = [each for each in logs if each["event"] == "socket.unauthenticated"]
+    assert line["client"] == "127.0.0.1"
+    assert "guessed-token" not in str(logs)
 
 
 async def test_lines_over_tcp_are_answered_line_by_line(desk: Intake, mongo_url: str) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import uuid
 
 import orjson
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from mathematricks.runtime.addresses import client_of
 from mathematricks.runtime.service import Running
 
 from signal_ingestion.domain.admission import environment_of
 from signal_ingestion.domain.arrival import Answer, Arrival
+from signal_ingestion.domain.authentic import WRONG_TOKEN
 from signal_ingestion.handlers import accept
 from signal_ingestion.ports import NotRecorded, Ports
+from signal_ingestion.verdicts import tell_of_strangers
 
 router = APIRouter()
+log = structlog.get_logger(__name__)
 GOING_AWAY, POLICY = 1001, 1008
 
 
@@ -33,6 +37,9 @@ async def signals_socket(socket: WebSocket) -> None:
     ports: Ports = state.ports
     token = socket.query_params.get("token")
     if token is not None and await ports.senders.by_secret("token", token, ports.clock.now()) is None:
+        client = client_of(socket, ports.settings.trusted_proxies)
+        log.warning("socket.unauthenticated", intake="websocket", client=client, reason=WRONG_TOKEN)
+        await tell_of_strangers(ports)
         await socket.close(POLICY)
         return
     await socket.accept()

@@ -39,12 +39,18 @@ async def turn_away(arrival: Arrival, facts: BodyFacts, refusal: Refused, ports:
         title = "A body came by an inlet, but no sender lists its strategy"
         await ports.alarm(f"inlet.unknown:{arrival.intake}", "warning", title, intake=arrival.intake)
         await failpoint("signal-ingestion.inlet_alarmed")
-    elif not ports.strangers.take("all"):
-        await ports.alarm("intake.strangers", "warning", "Many bodies arrive without a valid secret")
-        await failpoint("signal-ingestion.strangers_alarmed")
+    else:
+        await tell_of_strangers(ports)
     _count(arrival, "UNAUTHENTICATED")
     log.warning("body.unauthenticated", intake=arrival.intake, status=refusal.status, reason=refusal.reason)
     return Answer(refusal.status, {"error": refusal.reason})
+
+
+async def tell_of_strangers(ports: Ports) -> None:
+    """Count one more who is not known, and raise an alert where they are many."""
+    if not ports.strangers.take("all"):
+        await ports.alarm("intake.strangers", "warning", "Many bodies arrive without a valid secret")
+        await failpoint("signal-ingestion.strangers_alarmed")
 
 
 async def refuse(arrival: Arrival, facts: BodyFacts, sender: str, refusal: Refused, ports: Ports) -> Answer:
