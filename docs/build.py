@@ -41,12 +41,26 @@ def build() -> dict[Path, str]:
         REFERENCE / "collections.md": collections_page(),
         REFERENCE / "settings.md": settings_page(declared),
     }
-    template = (ROOT / "deploy/docker/Dockerfile.template").read_text()
     for service in declared:
         pages[REFERENCE / "openapi" / f"{service.name}.json"] = as_json(openapi(service))
-        package = service.name.replace("-", "_")
-        pages[Path("services") / service.name / "Dockerfile"] = template.format(service=service.name, package=package)
+        pages[Path("services") / service.name / "Dockerfile"] = dockerfile(service)
     return pages
+
+
+def dockerfile(service: Service) -> str:
+    """Return the image of *service*: all are alike, and whoever serves the pages builds them on the way."""
+    serves = "frontend_dir" in service.settings.model_fields
+    parts = {name: _image_part(name) if serves else "" for name in ("pages-built", "pages-served")}
+    return _image_part("Dockerfile").format(
+        service=service.name,
+        package=service.name.replace("-", "_"),
+        pages_built=parts["pages-built"],
+        pages_served=parts["pages-served"],
+    )
+
+
+def _image_part(name: str) -> str:
+    return (ROOT / "deploy/docker" / f"{name}.template").read_text()
 
 
 def topics_page(declared: list[Service]) -> str:

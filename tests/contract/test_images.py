@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -38,11 +41,16 @@ def test_the_compose_file_runs_every_service_hardened() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_an_image_is_linted_and_differs_from_the_others_by_its_name_only(service: str) -> None:
+def test_an_image_is_linted_and_differs_from_the_others_by_its_name_and_the_pages_alone(service: str) -> None:
     text = (ROOT / "services" / service / "Dockerfile").read_text()
-    template = (ROOT / "deploy/docker/Dockerfile.template").read_text()
+    parts = {path.stem: path.read_text() for path in (ROOT / "deploy/docker").glob("pages-*.template")}
+    plain = text
+    for part in parts.values():
+        assert (part in text) == (service == "frontend-api")
+        plain = plain.replace(part, "")
+    named = {"service": service, "package": service.replace("-", "_"), "pages_built": "", "pages_served": ""}
 
-    assert text == template.format(service=service, package=service.replace("-", "_"))
+    assert plain == (ROOT / "deploy/docker/Dockerfile.template").read_text().format(**named)
     assert "\nUSER " in text
     linter = shutil.which("hadolint", path=str(BIN))
     if linter is None:
@@ -51,6 +59,46 @@ def test_an_image_is_linted_and_differs_from_the_others_by_its_name_only(service
         [linter, str(ROOT / "services" / service / "Dockerfile")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_is_given_everything_it_copies_and_nothing_secret(service: str) -> None:
+    allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    lines = (ROOT / "services" / service / "Dockerfile").read_text().splitlines()
+    copied = [part for line in lines if re.match(r"COPY (?!--from)", line) for part in line.split()[1:-1]]
+
+    assert copied
+    for source in copied:
+        reached = [
+            each for each in allowed if fnmatch(each, f"{source}*") or fnmatch(source, each.replace("*", service))
+        ]
+        within = [each for each in allowed if each.replace("*", service).startswith(f"{source}/")]
+        assert reached or within, source
+        assert all((ROOT / each.replace("*", service)).exists() for each in within), source
+    assert not [each for each in allowed if "env" in each or "key" in each or each == "*"]
+
+
+def test_the_image_of_the_pages_builds_them_from_what_the_build_reads() -> None:
+    text = (ROOT / "services/frontend-api/Dockerfile").read_text()
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!frontend/")}
+    read = {
+        "package.json",
+        "package-lock.json",
+        "index.html",
+        "tsconfig.json",
+        "vite.config.ts",
+        "public",
+        "scripts",
+        "src",
+    }
+
+    assert allowed == {f"frontend/{each}" for each in read}
+    served = re.search(r"^COPY --from=pages /src/dist (\S+)$", text, re.MULTILINE)
+    assert served
+    assert f"ENV FRONTEND_API_FRONTEND_DIR={served[1]}" in text
+    engine = json.loads((ROOT / "frontend/package.json").read_text())["engines"]["node"]
+    assert re.search(r"^FROM node:20-", text, re.MULTILINE)
+    assert engine.startswith(">=20.")
 
 
 @pytest.mark.parametrize("service", SERVICES)
