@@ -15,6 +15,7 @@ const PAGES = [
   ["senders", "/senders"],
   ["system", "/system"],
   ["users", "/users"],
+  ["profile", "/profile"],
 ]
 const SIZES = [
   [1440, 900],
@@ -240,6 +241,36 @@ await journey("a client and a sender see their own homes, and nothing else is th
   }
 })
 
+await journey("a passkey is added with a fresh code, signs in in the place of password and code, and is removed", async () => {
+  const named = base.replace("127.0.0.1", "localhost") // passkeys belong to a name
+  const page = await invited(first, "passkey-by-browser", "sender", { sender: "keyed" }, named, async (opened) => {
+    const device = await opened.context().newCDPSession(opened)
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true }
+    await device.send("WebAuthn.enable")
+    await device.send("WebAuthn.addVirtualAuthenticator", { options: { ...options, isUserVerified: true, automaticPresenceSimulation: true } })
+  })
+  await page.goto(`${named}/profile`)
+  await page.getByRole("button", { name: "Add a passkey…" }).click()
+  await page.getByLabel("Name").fill("Laptop")
+  await page.getByRole("button", { name: "Go on" }).click()
+  await page.getByText("From now on it signs you in").waitFor()
+  await page.getByRole("cell", { name: "Laptop", exact: true }).waitFor()
+  await show(page, "passkeys", "light")
+  await examine(page, "passkeys", "light")
+  await page.getByRole("button", { name: "Sign out" }).click()
+  await page.getByRole("button", { name: "Use a passkey" }).waitFor()
+  await show(page, "login-with-passkeys", "light")
+  await examine(page, "login-with-passkeys", "light")
+  await page.getByRole("button", { name: "Use a passkey" }).click()
+  await page.getByRole("heading", { level: 1, name: "Home" }).waitFor()
+  await page.goto(`${named}/profile`)
+  await page.getByRole("button", { name: "Remove Laptop" }).click()
+  await page.getByRole("button", { name: "Remove", exact: true }).click()
+  await page.getByText("No passkeys").waitFor()
+  expect(page.troubles.length === 0, page.troubles.join("\n"))
+  await page.context().close()
+})
+
 await journey("a simulation is held against the desk as it is, and another is cancelled", async () => {
   await first.goto(`${base}/sandbox`)
   await first.getByLabel("Name").fill("Half the risk")
@@ -276,7 +307,7 @@ await journey("signing out ends the session; signing in again wants password and
 await browser.close()
 
 /** Somebody let in by an admin: chooses a password, sets up a second factor where it is wanted, and is home. */
-async function invited(by, name, role, right = {}) {
+async function invited(by, name, role, right = {}, at = base, prepare = async () => undefined) {
   const { token } = await by.evaluate(
     async (body) => {
       const { csrf_token } = await fetch("/api/auth/session").then((answer) => answer.json())
@@ -291,7 +322,8 @@ async function invited(by, name, role, right = {}) {
     { name, role, ...right },
   )
   const page = await window()
-  await page.goto(`${base}/invitation/${token}`)
+  await prepare(page)
+  await page.goto(`${at}/invitation/${token}`)
   await page.getByLabel("New password", { exact: true }).fill(PASSWORD)
   await page.getByLabel("New password again").fill(PASSWORD)
   await page.getByRole("button", { name: "Choose password" }).click()
