@@ -7,7 +7,7 @@ STATE ?= .local
 SEEDS ?= $(shell seq 1 20)
 SIGNALS ?= 2000
 
-.PHONY: help pages frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant soak chaos fmt lock clean
+.PHONY: help pages frontend frontend-check setup demo demo-once check test quick hunt lint types docs docs-check bench bench-quant bench-ui soak chaos fmt lock clean
 
 help:        ## Show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 13
@@ -61,6 +61,9 @@ docs-check: setup ## The generated reference and images match the code
 bench: setup ## Measure latency and throughput against the floor of this machine
 	$(PY) tests/bench/desk.py
 	$(PY) tests/bench/quant.py
+
+bench-ui: setup pages ## Measure the budgets of the pages in Chromium, on a demo desk
+	PYTHONPATH=tests $(PY) tests/bench/ui.py
 
 bench-quant: setup ## Measure the optimisers against their peers
 	$(PY) tests/bench/quant.py

@@ -1,22 +1,9 @@
 // Journeys through the built pages of a real desk: node journeys.mjs BASE ONE_TIME_PASSWORD SCREENS. One JSON line each.
 import { mkdirSync } from "node:fs"
-import { axeSource, enrol, firstEntry, launch, PASSWORD, signIn } from "./lib.mjs"
+import { axeSource, enrol, firstEntry, launch, PAGES, PASSWORD, signIn } from "./lib.mjs"
 
 const [base, oneTime, screens] = process.argv.slice(2)
 mkdirSync(screens, { recursive: true })
-const PAGES = [
-  ["home", "/"],
-  ["allocations", "/allocations"],
-  ["activity", "/activity"],
-  ["strategies", "/strategies"],
-  ["sandbox", "/sandbox"],
-  ["accounts", "/accounts"],
-  ["clients", "/clients"],
-  ["senders", "/senders"],
-  ["system", "/system"],
-  ["users", "/users"],
-  ["profile", "/profile"],
-]
 const SIZES = [
   [1440, 900],
   [390, 844],

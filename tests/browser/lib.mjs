@@ -1,4 +1,5 @@
 // What every journey needs: a Chromium, an authenticator, and somebody who signs in.
+import { spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { createRequire } from "node:module"
 
@@ -10,9 +11,30 @@ export const PASSWORD = "correct-horse-battery-9"
 const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
+export const PAGES = [
+  ["home", "/"],
+  ["allocations", "/allocations"],
+  ["activity", "/activity"],
+  ["strategies", "/strategies"],
+  ["sandbox", "/sandbox"],
+  ["accounts", "/accounts"],
+  ["clients", "/clients"],
+  ["senders", "/senders"],
+  ["system", "/system"],
+  ["users", "/users"],
+  ["profile", "/profile"],
+]
+
 /** Start the Chromium of CHROMIUM, or Debian's. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS.split(" ") })
+  return chromium.launch({ executablePath, args: FLAGS.split(" ") })
+}
+
+/** Start one that others drive through *port*, with a profile of its own. */
+export function chromiumAt(port, profile) {
+  const args = [...FLAGS.split(" "), "--headless", `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`]
+  return spawn(executablePath, [...args, "about:blank"], { stdio: "ignore" })
 }
 
 /** An authenticator app: codes of RFC 6238, each shown once as the desk takes each once. */

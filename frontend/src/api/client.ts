@@ -1,17 +1,21 @@
 import createClient, { type Middleware } from "openapi-fetch"
-import { noteServerTime } from "@/live/clock"
+import { noteServerTime, serverNow } from "@/live/clock"
 import { Failure, failureOf, unreached } from "./failure"
 import type { components, paths } from "./schema"
 
 export type Schemas = components["schemas"]
 
 let csrf: string | null = null
+let lastUse = 0
 let onSignedOut: () => void = () => undefined
 
 /** Remember the token that every change must show. */
 export function holdCsrf(token: string | null): void {
   csrf = token
 }
+
+/** When the desk last answered one of this page's questions, in its own time. */
+export const lastUsed = () => lastUse
 
 /** Say what happens when the desk answers that nobody is signed in. */
 export function whenSignedOut(act: () => void): void {
@@ -25,6 +29,7 @@ const guard: Middleware = {
   },
   onResponse({ response, schemaPath }) {
     noteServerTime(response.headers.get("date"))
+    if (response.ok) lastUse = serverNow()
     if (response.status === 401 && !schemaPath.startsWith("/api/auth/")) onSignedOut()
     return undefined
   },

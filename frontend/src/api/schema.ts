@@ -786,6 +786,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/kill-switch/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drill
+         * @description Rehearse flattening on a paper account, with positions of the drill's own, and report how long it took.
+         */
+        post: operations["drill_api_kill_switch_drills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/kill-switch/fire": {
         parameters: {
             query?: never;
@@ -1042,6 +1062,26 @@ export interface paths {
          * @description Return the newest optimisations with their proofs.
          */
         get: operations["optimizations_api_portfolio_optimizations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/portfolio/optimizations/{run_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description Return what more risk would bring, and how the days of a run's answer are spread.
+         */
+        get: operations["picture_api_portfolio_optimizations__run_id__picture_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2338,6 +2378,13 @@ export interface components {
          * @description One strategy's share of equity: as it is, and as proposed, in percent.
          */
         AllocationLine: {
+            /**
+             * Capital
+             * @description What *current* is of each mode's equity
+             */
+            capital?: {
+                [key: string]: string;
+            };
             /** Change */
             change?: string | null;
             /** Current */
@@ -2368,6 +2415,11 @@ export interface components {
              * @default []
              */
             correlation: number[][];
+            /**
+             * Currency
+             * @description Of capital
+             */
+            currency?: string | null;
             /**
              * Current Total
              * @default 0
@@ -3167,6 +3219,19 @@ export interface components {
             strategy_id: string;
             /** What */
             what: ("outcome" | "reason" | "size")[];
+        };
+        /**
+         * DrillWanted
+         * @description Rehearse flattening: open small positions on a paper account, with stops and exits in flight, and fire.
+         */
+        DrillWanted: {
+            /** Account */
+            account: string;
+            /**
+             * Positions
+             * @default 50
+             */
+            positions: number;
         };
         /**
          * Enrolment
@@ -4167,6 +4232,49 @@ export interface components {
             seen_at: string;
             /** Session Id */
             session_id: string;
+        };
+        /**
+         * OptimizationPicture
+         * @description An optimisation seen: what more risk would bring, and how the proposal's days would have been spread.
+         */
+        OptimizationPicture: {
+            /**
+             * Beside
+             * @description The proposal, the ACTIVE allocation, each strategy alone
+             * @default []
+             */
+            beside: components["schemas"]["RiskAndReturn"][];
+            /**
+             * Bins
+             * @description Days of the proposal by what they returned, rising
+             * @default []
+             */
+            bins: components["schemas"]["ReturnBin"][];
+            /** Confidence */
+            confidence: number;
+            /**
+             * Cvar
+             * @description Mean loss of the proposal's tail
+             */
+            cvar?: number | null;
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Frontier
+             * @description The most that each CVaR can bring, rising
+             * @default []
+             */
+            frontier: components["schemas"]["RiskAndReturn"][];
+            /** Run Id */
+            run_id: string;
+            /**
+             * Value At Risk
+             * @description Loss of the proposal that the tail begins with
+             */
+            value_at_risk?: number | null;
         };
         /**
          * OptimizationRequest
@@ -5540,6 +5648,18 @@ export interface components {
             };
         };
         /**
+         * ReturnBin
+         * @description How many days returned from *low* up to *high*, as shares of equity.
+         */
+        ReturnBin: {
+            /** Days */
+            days: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /**
          * Revocation
          * @description Which secrets are worth nothing from now on, those that were to stay for an overlap too.
          */
@@ -5550,6 +5670,26 @@ export interface components {
              * @default []
              */
             kinds: ("passphrase" | "token" | "mac")[];
+        };
+        /**
+         * RiskAndReturn
+         * @description One way to spread the equity: what its worst days lose on average, and what its days gain; shares of equity.
+         */
+        RiskAndReturn: {
+            /** Cvar */
+            cvar: number;
+            /** Mean */
+            mean: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "limit" | "proposed" | "current" | "strategy";
         };
         /**
          * RiskLimits
@@ -11447,6 +11587,102 @@ export interface operations {
             };
         };
     };
+    drill_api_kill_switch_drills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlattenReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     fire_api_kill_switch_fire_post: {
         parameters: {
             query?: never;
@@ -12652,6 +12888,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OptimizationRuns"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    picture_api_portfolio_optimizations__run_id__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationPicture"];
                 };
             };
             /** @description Bad Request */

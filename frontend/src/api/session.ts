@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query"
+import { readIn } from "@/format/time"
 import { answered, api, holdCsrf, type Schemas } from "./client"
 import { Failure } from "./failure"
 import { queries } from "./queries"
@@ -26,6 +27,7 @@ export function useWho(): Who | null {
 /** Take what signing in answered: its token is shown with every change from now on. */
 export function entered(who: Who): Who {
   holdCsrf(who.csrf_token ?? null)
+  readIn(who.time_zone)
   queries.setQueryData(sessionQuery.queryKey, who)
   return who
 }

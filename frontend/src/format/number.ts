@@ -18,7 +18,7 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 function write(value: Decimal, options: Intl.NumberFormatOptions): string {
   if (!isNumber(value)) return MISSING
-  return formatter(options)
+  return formatter({ signDisplay: "negative", ...options })
     .format(value as Intl.StringNumericLiteral)
     .replace("-", MINUS)
 }

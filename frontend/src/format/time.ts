@@ -1,6 +1,23 @@
 import { MISSING } from "./number"
 
-/** Times in a named zone; UTC unless the account's setting names another. */
+/** Times in the zone of the account's setting; days and months are the desk's own, of UTC. */
+let home = "UTC"
+
+/** Read times in *zone* from now on; one that this browser does not know changes nothing. */
+export function readIn(zone: string): void {
+  try {
+    new Intl.DateTimeFormat("en-GB", { timeZone: zone })
+    home = zone
+  } catch {
+    home = "UTC"
+  }
+}
+
+/** "Europe/Zurich": the zone that times are written in. */
+export const homeZone = () => home
+/** "Zurich": the same for headers and axes. */
+export const zoneName = () => home.slice(home.lastIndexOf("/") + 1).replaceAll("_", " ")
+
 const styles = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -30,22 +47,25 @@ function write(
 type At = string | number | Date | null | undefined
 
 /** "22:41:57" */
-export const clockTime = (at: At, zone = "UTC") => write(at, "time", zone)
+export const clockTime = (at: At, zone = home) => write(at, "time", zone)
 /** "22:41" */
-export const minuteTime = (at: At, zone = "UTC") => write(at, "minute", zone)
+export const minuteTime = (at: At, zone = home) => write(at, "minute", zone)
 /** "2026-11-17" */
 export const day = (at: At, zone = "UTC") => write(at, "day", zone)
 /** "Nov 2026" */
 export const month = (at: At, zone = "UTC") => write(at, "month", zone)
 
 /** "2026-11-17 22:41:57" */
-export function dateTime(at: At, zone = "UTC"): string {
+export function dateTime(at: At, zone = home): string {
   const date = day(at, zone)
   return date === MISSING ? date : `${date} ${clockTime(at, zone)}`
 }
 
+/** "2026-11-17 22:41:57 UTC" */
+export const stamped = (at: At) => `${dateTime(at)} ${zoneName()}`
+
 /** The time alone on the day itself, the date before it on any other. */
-export function dayOrTime(at: At, now: number, zone = "UTC"): string {
+export function dayOrTime(at: At, now: number, zone = home): string {
   return day(at, zone) === day(now, zone)
     ? clockTime(at, zone)
     : `${day(at, zone).slice(5)} ${minuteTime(at, zone)}`

@@ -10,6 +10,11 @@ function acronym(found: string): string {
   return known[found.toLowerCase()] ?? found
 }
 
+/** A sentence begins with a capital, whoever wrote it. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** "1 strategy", "3 strategies" */
 export function counted(many: number, one: string, more = `${one}s`): string {
   return `${many.toLocaleString("en-US")} ${many === 1 ? one : more}`

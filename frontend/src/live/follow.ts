@@ -5,6 +5,8 @@ import { feedNow, setFeed } from "./feed"
 import { type EventName, type Source, Stream } from "./stream"
 
 const NAME = "mathematricks-live"
+/** Milliseconds in which what arrives is shown together; the first is shown at once. */
+const TOGETHER = 40
 
 /** Follow the desk's stream; one tab holds the line and tells the others. Returns how to stop. */
 export function follow(): () => void {
@@ -15,9 +17,11 @@ export function follow(): () => void {
   let leading = false
   const waiting = new Map<string, [EventName, unknown]>()
   let frame: ReturnType<typeof setTimeout> | null = null
+  let shownAt = 0
 
   const flush = () => {
     frame = null
+    shownAt = performance.now()
     const said = [...waiting.values()]
     waiting.clear()
     for (const [event, body] of said) apply(queries, event, body)
@@ -32,7 +36,7 @@ export function follow(): () => void {
     }
     if (feedNow().paused && event !== "heartbeat") return
     waiting.set(`${event} ${identity(body)}`, [event, body])
-    frame ??= setTimeout(flush, 40)
+    frame ??= setTimeout(flush, Math.max(0, shownAt + TOGETHER - performance.now()))
   }
 
   channel.onmessage = ({ data }: MessageEvent<{ event: EventName; body: unknown }>) => {

@@ -1,5 +1,5 @@
 import { price, quantity } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { Panel } from "@/ui/Panel"
 import { Money } from "./Money"
 import type { Receipt } from "./ReceiptView"
@@ -8,7 +8,7 @@ import type { Receipt } from "./ReceiptView"
 export function Asked({ receipt }: { receipt: Receipt }) {
   const { signal, raw } = receipt
   return (
-    <Panel title="Asked" note={`Sent ${dateTime(signal.sent_at)} UTC`}>
+    <Panel title="Asked" note={`Sent ${stamped(signal.sent_at)}`}>
       <ul className="flex flex-col gap-1 text-sm">
         {signal.legs.map((leg, index) => (
           <li key={index}>

@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client"
-import { milliseconds } from "@/format/time"
+import { milliseconds, zoneName } from "@/format/time"
 import { words } from "@/format/words"
 import { Panel } from "@/ui/Panel"
 import { preciseTime } from "./times"
@@ -7,7 +7,7 @@ import { preciseTime } from "./times"
 /** When the signal passed each station, and how long it took from the one before. */
 export function Hops({ hops }: { hops: readonly Schemas["Hop"][] }) {
   return (
-    <Panel title="Way through the desk" note="UTC; after the station before">
+    <Panel title="Way through the desk" note={`${zoneName()}; after the station before`}>
       <ol className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
         {hops.map((hop) => (
           <li key={hop.name} className="text-sm">

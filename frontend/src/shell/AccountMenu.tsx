@@ -1,12 +1,16 @@
 import { LogOut } from "lucide-react"
-import { useState } from "react"
+import { lazy, Suspense, useState } from "react"
 import { sentenceOf } from "@/api/failure"
 import { signOut, type Who } from "@/api/session"
+import { homeZone } from "@/format/time"
 import { words } from "@/format/words"
 import { IconButton } from "@/ui/Button"
 
-/** Who is signed in, and the way out. */
+const TimeZone = lazy(() => import("./TimeZone").then((part) => ({ default: part.TimeZone })))
+
+/** Who is signed in, in which zone times are shown, and the way out. */
 export function AccountMenu({ who }: { who: Who }) {
+  const [choosing, setChoosing] = useState(false)
   const [trouble, setTrouble] = useState<string | null>(null)
 
   async function leave() {
@@ -23,6 +27,14 @@ export function AccountMenu({ who }: { who: Who }) {
       <div className="min-w-0 flex-1">
         <p className="truncate text-sm font-medium">{who.name}</p>
         <p className="truncate text-xs text-ink-3">{words(who.role)}</p>
+        <button
+          type="button"
+          title="Choose the time zone"
+          onClick={() => setChoosing(true)}
+          className="min-h-6 max-w-full truncate text-left text-xs text-ink-3 underline underline-offset-2 hover:text-ink"
+        >
+          Times in {homeZone()}
+        </button>
         {trouble && (
           <p role="alert" className="text-xs text-loss">
             {trouble}
@@ -32,6 +44,11 @@ export function AccountMenu({ who }: { who: Who }) {
       <IconButton label="Sign out" onClick={() => void leave()}>
         <LogOut aria-hidden className="size-4" />
       </IconButton>
+      {choosing && (
+        <Suspense fallback={null}>
+          <TimeZone onClose={() => setChoosing(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { Eye, EyeOff, Moon, Pause, Play, Sun } from "lucide-react"
 import { queries } from "@/api/queries"
-import { clockTime } from "@/format/time"
+import { clockTime, zoneName } from "@/format/time"
 import { useNow } from "@/live/clock"
 import { setFeed, useFeed } from "@/live/feed"
 import { IconButton } from "@/ui/Button"
@@ -50,10 +50,9 @@ export function pause(paused: boolean): void {
 
 function Clock() {
   const now = useNow()
-  const { zone } = usePreferences()
   return (
     <span className="hidden px-2 text-sm text-ink-3 xl:inline">
-      {zone} {clockTime(now, zone)}
+      {zoneName()} {clockTime(now)}
     </span>
   )
 }

@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query"
-import { lazy, Suspense, useEffect, useState } from "react"
+import { lazy, Suspense, useEffect, useRef, useState } from "react"
+import { lastUsed } from "@/api/client"
 import { queries } from "@/api/queries"
-import { sessionQuery } from "@/api/session"
+import { sessionQuery, type Who } from "@/api/session"
 import { span } from "@/format/time"
-import { useNow } from "@/live/clock"
+import { serverNow, useNow } from "@/live/clock"
 import { Button } from "@/ui/Button"
 import { Dialog } from "@/ui/Dialog"
+import { endingOf } from "./ending"
 
 const Steps = lazy(() => import("@/pages/login/Steps").then((part) => ({ default: part.Steps })))
 const WARN_FOR = 120
@@ -13,12 +15,14 @@ const WARN_FOR = 120
 /** Warns before a session ends, and lets its owner back in over the page: nothing typed is lost. */
 export function SessionGuard() {
   const { data: who } = useQuery(sessionQuery)
+  const asked = useRef(0)
   const [name, setName] = useState<string | null>(null)
   useEffect(() => {
     if (who && !who.needs) setName(who.name)
+    asked.current = serverNow()
   }, [who])
   if ((who === null || who?.needs) && name) return <Reentry name={name} />
-  return who?.ends_at ? <Warning endsAt={who.ends_at} /> : null
+  return who ? <Warning who={who} asked={asked.current} /> : null
 }
 
 function Reentry({ name }: { name: string }) {
@@ -44,19 +48,31 @@ function Reentry({ name }: { name: string }) {
   )
 }
 
-function Warning({ endsAt }: { endsAt: string }) {
+function Warning({ who, asked }: { who: Who; asked: number }) {
   const now = useNow()
-  const left = (Date.parse(endsAt) - now) / 1000
-  const [seen, setSeen] = useState(false)
+  const [seen, setSeen] = useState(0)
+  const ending = endingOf(who, asked, lastUsed())
+  if (!ending || ending.at === seen) return null
+  const left = (ending.at - now) / 1000
+  const goOn = () => {
+    setSeen(ending.at)
+    if (ending.idle) void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
+  }
   return (
     <Dialog
-      open={left > 0 && left < WARN_FOR && !seen}
-      onClose={() => setSeen(true)}
+      open={left > 0 && left < WARN_FOR}
+      onClose={goOn}
       title="The session is about to end"
-      about={`In ${span(left)} you will be asked for your password again. What you are doing stays here.`}
+      about={
+        ending.idle
+          ? `Nothing was asked of the desk for a while. In ${span(left)} you will be asked for your password again.`
+          : `In ${span(left)} you will be asked for your password again. What you are doing stays here.`
+      }
     >
       <div className="flex justify-end">
-        <Button onClick={() => setSeen(true)}>Go on</Button>
+        <Button look="solid" onClick={goOn}>
+          {ending.idle ? "Stay signed in" : "Go on"}
+        </Button>
       </div>
     </Dialog>
   )

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp } from "lucide-react"
 import { type KeyboardEvent, memo, useMemo, useRef } from "react"
+import { CsvButton } from "./CsvButton"
 import { cx } from "./cx"
 import { useSight } from "./sight"
 import { type Column, cellClass } from "./Table"
@@ -7,6 +8,8 @@ import { type Column, cellClass } from "./Table"
 export interface DataColumn<Item> extends Column<Item> {
   /** What the column is sorted by; without it, it is not. */
   sortBy?: (item: Item) => string | number
+  /** What stands in a file of the table; without it what the column is sorted by, without that it is left out. */
+  csv?: (item: Item) => string | number | null | undefined
 }
 
 interface DataTableProps<Item> {
@@ -19,6 +22,8 @@ interface DataTableProps<Item> {
   /** "-received" is by that column, the highest first. */
   sort?: string | undefined
   onSort?: ((sort: string | undefined) => void) | undefined
+  /** Admins take what they see as a file. */
+  csv?: boolean
   tone?: (item: Item) => string | undefined
 }
 
@@ -29,31 +34,40 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   const { columns, items, idOf, openId } = props
   const box = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => sorted(items, columns, props.sort), [items, columns, props.sort])
-  const [first, end] = useSight(box, rows.length, ROW)
+  const { first, end, drawn } = useSight(box, rows.length, ROW)
   return (
-    <div ref={box} className="max-h-[max(24rem,calc(100dvh-12rem))] overflow-auto px-1.5" tabIndex={-1}>
-      <table
-        aria-label={props.name}
-        aria-rowcount={rows.length + 1}
-        className="w-full border-collapse text-sm"
-      >
-        <thead className="sticky top-0 z-10 bg-panel">
-          <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <Heading key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
-            ))}
-          </tr>
-        </thead>
-        <tbody onKeyDown={moveByArrows}>
-          <Gap height={first * ROW} columns={columns.length} />
-          {rows.slice(first, end).map((item, place) => {
-            const id = idOf(item)
-            return <Line key={id} item={item} index={first + place} open={id === openId} {...props} />
-          })}
-          <Gap height={(rows.length - end) * ROW} columns={columns.length} />
-        </tbody>
-      </table>
-    </div>
+    <>
+      <div ref={box} className="max-h-[max(24rem,calc(100dvh-12rem))] overflow-auto px-1.5" tabIndex={-1}>
+        <table
+          aria-label={props.name}
+          aria-rowcount={rows.length + 1}
+          className="w-full border-collapse text-sm"
+        >
+          <thead className="sticky top-0 z-10 bg-panel">
+            <tr aria-rowindex={1}>
+              {columns.map((column) => (
+                <Heading key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody onKeyDown={moveByArrows}>
+            <Gap height={first * ROW} columns={columns.length} />
+            {rows.slice(first, end).map((item, place) => {
+              const index = first + place
+              return (
+                <Line key={index % drawn} item={item} index={index} open={idOf(item) === openId} {...props} />
+              )
+            })}
+            <Gap height={(rows.length - end) * ROW} columns={columns.length} />
+          </tbody>
+        </table>
+      </div>
+      {props.csv && (
+        <div className="flex justify-end border-t border-line px-2 pt-1">
+          <CsvButton name={props.name} columns={columns} rows={rows} />
+        </div>
+      )}
+    </>
   )
 }
 

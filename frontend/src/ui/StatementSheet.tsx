@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client"
 import { count, fraction } from "@/format/number"
-import { dateTime, month } from "@/format/time"
+import { dateTime, month, stamped } from "@/format/time"
 import { Amount, SignedAmount } from "./figures"
 import { Line, Lines } from "./Lines"
 import { Panel } from "./Panel"
@@ -56,8 +56,8 @@ function Proof({ statement: one }: { statement: Statement }) {
     <details className="mt-2 text-xs text-ink-3">
       <summary className="w-fit cursor-pointer">How it can be checked</summary>
       <p className="mt-1">
-        {count(one.fills)} fills from {dateTime(one.begins_at)} to {dateTime(one.ends_at)} UTC; closed{" "}
-        {dateTime(one.closed_at)} UTC and never changed since.
+        {count(one.fills)} fills from {dateTime(one.begins_at)} to {stamped(one.ends_at)}; closed{" "}
+        {stamped(one.closed_at)} and never changed since.
       </p>
       <dl className="mt-1 break-all">
         <dt className="inline">This statement’s hash </dt>

@@ -21,3 +21,8 @@ export function Amounts({ amounts, signed }: AmountsProps) {
     </>
   )
 }
+
+/** The same for a file: "12.50 USD; 3.00 EUR". */
+export function told(amounts: AmountsProps["amounts"]): string {
+  return amounts.map(({ currency, amount }) => `${amount} ${currency}`).join("; ")
+}

@@ -6,7 +6,6 @@ export interface Preferences {
   mode: "LIVE" | "PAPER"
   hideAmounts: boolean
   shortcuts: boolean
-  zone: string
 }
 
 const defaults: Preferences = {
@@ -14,7 +13,6 @@ const defaults: Preferences = {
   mode: "LIVE",
   hideAmounts: false,
   shortcuts: true,
-  zone: "UTC",
 }
 const listeners = new Set<() => void>()
 let current: Preferences = load()

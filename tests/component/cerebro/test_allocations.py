@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cerebro.handlers.allocations import approve_recommendation, latest_recommendation, reject_recommendation
-from cerebro.handlers.proposing import optimise_now, propose_nightly, reproduce
+from cerebro.handlers.proposing import optimise_now, picture, propose_nightly, reproduce
 from cerebro.handlers.recovery import recover
 from cerebro.handlers.signals import on_signal
 from mathematricks.contracts.allocations import Approval, OptimizationRequest, Rejection
@@ -90,6 +90,24 @@ async def test_a_run_made_again_gives_the_same_weights_though_a_backtest_has_cha
 
     assert (again.same, again.inputs_intact, again.changed_since) == (True, True, ("Other",))
     assert again.now == run.weights
+
+
+async def test_a_run_is_seen_as_a_frontier_and_as_the_days_of_its_answer(desk):
+    run = await optimised(desk)
+
+    seen = await picture(run.run_id, desk.ports)
+
+    proposed = next(point for point in seen.beside if point.of == "proposed")
+    assert proposed.cvar == pytest.approx(run.measures["cvar"])
+    assert [point.name for point in seen.beside if point.of == "strategy"] == list(run.weights)
+    risks, gains = [point.cvar for point in seen.frontier], [point.mean for point in seen.frontier]
+    assert len(risks) > 5
+    assert (risks, gains) == (sorted(risks), sorted(gains))
+    assert max(point.mean for point in seen.frontier if point.cvar <= proposed.cvar * 1.2) >= proposed.mean * 0.99
+    assert sum(each.days for each in seen.bins) == seen.days == run.days
+    assert seen.cvar == proposed.cvar >= seen.value_at_risk
+    with pytest.raises(Refusal, match="no such run"):
+        await picture("r-unknown", desk.ports)
 
 
 async def test_strategies_that_take_no_part_are_named_with_the_reason(desk):

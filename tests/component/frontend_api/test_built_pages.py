@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,17 @@ async def test_another_build_has_another_name(begin: Any, built: Path) -> None:
 
     assert (await operator.get("/api/heartbeat")).json()["build"] != first
     assert (await (await begin()).operator().get("/api/heartbeat")).json()["build"] == "none"
+
+
+async def test_the_page_names_the_scripts_its_address_needs(browser: httpx.AsyncClient, built: Path) -> None:
+    told = {"": ["/assets/home.js"], "login": ["/assets/entrance.js"], "odd": ['/a"><script>']}
+    (built / ".vite" / "preload.json").write_text(json.dumps(told))
+    (built / "index.html").write_text("<!doctype html><head></head><body></body>")
+
+    async def named(path: str) -> list[str]:
+        return re.findall(r'<link rel="modulepreload" href="([^"]+)">', (await browser.get(path)).text)
+
+    assert await named("/") == ["/assets/home.js"]
+    assert await named("/login?next=/x") == ["/assets/entrance.js"]
+    assert await named("/elsewhere/deep") == []
+    assert "<script>" not in (await browser.get("/odd")).text

@@ -55,7 +55,7 @@ async def test_limits_and_triggers_are_set_and_shown(desk: Any):
 
     limits = await ada.put("/api/controls/limits", json={"limits": {"max_order_notional": "1000"}, "reason": "try"})
     wrong = await ada.put("/api/controls/limits", json={"limits": {"max_order_notinal": "1000"}})
-    scope = {"kind": "account", "name": "paper:A"}
+    scope = {"kind": "desk", "name": ""}
     triggers = await ada.put("/api/controls/triggers", json={"scope": scope, "triggers": {"drawdown": "0.1"}})
     shown = (await ada.get("/api/controls")).json()
 
@@ -87,3 +87,17 @@ async def test_reports_of_firings_are_listed_and_an_unknown_one_is_not_there(des
 
     assert [(await ada.get(f"/api/kill-switch/reports/{number}")).status_code for number in (1, 99)] == [200, 404]
     assert items[0]["fired_by"] == "ada"
+
+
+async def test_the_kill_switch_is_rehearsed_on_paper_alone_and_the_drill_stands_on_the_trail(desk: Any):
+    ada = await desk.enter("ada")
+
+    drilled = await ada.post("/api/kill-switch/drills", json={"account": "paper:A", "positions": 2})
+    live = await ada.post("/api/kill-switch/drills", json={"account": "IBKR_Main", "positions": 2})
+
+    assert live.status_code == 422
+    assert drilled.status_code == 200, drilled.text
+    assert drilled.json()["drill"] and drilled.json()["fired_by"] == "ada" and drilled.json()["flat_at"]
+    entry = await desk.db.audit_trail.find_one({"action": "kill_switch.drill"})
+    assert (entry["actor"], entry["outcome"]) == ("ada", "done")
+    assert (await ada.get("/api/controls")).json()["switches"] == []

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query"
 import type { Schemas } from "@/api/client"
-import { dateTime } from "@/format/time"
+import { dateTime, zoneName } from "@/format/time"
 import { counted, words } from "@/format/words"
 import { Badge } from "@/ui/Badge"
 import { Panel } from "@/ui/Panel"
@@ -21,7 +21,10 @@ export function Found({ reports, account }: FoundProps) {
     report.accounts.filter((one) => !account || one.account === account).map((one) => ({ report, one })),
   )
   return (
-    <Panel title="Reconciliation" note="Our orders, fills and positions held against the venue's; UTC">
+    <Panel
+      title="Reconciliation"
+      note={`Our orders, fills and positions held against the venue's; ${zoneName()}`}
+    >
       {error && !data && <Trouble what="The reports" failure={error} retry={() => void refetch()} />}
       {!error && !data && <SkeletonRows rows={4} />}
       {lines?.length === 0 && (

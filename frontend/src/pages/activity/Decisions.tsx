@@ -10,6 +10,7 @@ import { Badge } from "@/ui/Badge"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
 type Decision = Schemas["DecisionLine"]
@@ -17,7 +18,11 @@ type Decision = Schemas["DecisionLine"]
 const columns: DataColumn<Decision>[] = [
   {
     key: "decided",
-    title: "Decided, UTC",
+    title: (
+      <>
+        Decided, <Zone />
+      </>
+    ),
     cell: (one) => dateTime(one.decided_at),
     sortBy: (one) => one.decided_at,
     from: "sm",
@@ -41,11 +46,25 @@ const columns: DataColumn<Decision>[] = [
   },
   {
     key: "symbol",
+    csv: (one) => one.legs[0]?.instrument,
     title: "Symbol",
     cell: (one) => <span className="font-medium">{one.legs[0]?.instrument ?? "–"}</span>,
   },
-  { key: "wanted", title: "Wanted", cell: (one) => quantity(one.legs[0]?.wanted), numeric: true, from: "sm" },
-  { key: "given", title: "Given", cell: (one) => quantity(one.legs[0]?.quantity), numeric: true },
+  {
+    key: "wanted",
+    csv: (one) => one.legs[0]?.wanted,
+    title: "Wanted",
+    cell: (one) => quantity(one.legs[0]?.wanted),
+    numeric: true,
+    from: "sm",
+  },
+  {
+    key: "given",
+    csv: (one) => one.legs[0]?.quantity,
+    title: "Given",
+    cell: (one) => quantity(one.legs[0]?.quantity),
+    numeric: true,
+  },
   {
     key: "outcome",
     title: "Outcome",
@@ -54,6 +73,7 @@ const columns: DataColumn<Decision>[] = [
   },
   {
     key: "sentence",
+    csv: (one) => one.sentence,
     title: "Why",
     cell: (one) => (
       <span className="block max-w-md truncate text-ink-2" title={one.sentence}>
@@ -112,6 +132,7 @@ export function Decisions() {
       onOpen={(one) => open(one.signal_id)}
       sort={sort}
       onSort={(next) => change({ sort: next })}
+      csv
     />
   )
 }

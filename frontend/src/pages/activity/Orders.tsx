@@ -10,6 +10,7 @@ import { Badge } from "@/ui/Badge"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
 type Order = Schemas["OrderLine"]
@@ -17,7 +18,11 @@ type Order = Schemas["OrderLine"]
 const columns: DataColumn<Order>[] = [
   {
     key: "decided",
-    title: "Decided, UTC",
+    title: (
+      <>
+        Decided, <Zone />
+      </>
+    ),
     cell: (one) => dateTime(one.decided_at),
     sortBy: (one) => one.decided_at,
     from: "sm",
@@ -25,6 +30,7 @@ const columns: DataColumn<Order>[] = [
   },
   {
     key: "id",
+    csv: (one) => one.order_id,
     title: "Order",
     cell: (one) => <span className="text-ink-3">{one.order_id.slice(0, 8)}…</span>,
     from: "xl",
@@ -36,7 +42,14 @@ const columns: DataColumn<Order>[] = [
     sortBy: (one) => one.strategy_id,
     from: "md",
   },
-  { key: "account", title: "Account", cell: (one) => one.account, from: "xl", className: "text-ink-2" },
+  {
+    key: "account",
+    csv: (one) => one.account,
+    title: "Account",
+    cell: (one) => one.account,
+    from: "xl",
+    className: "text-ink-2",
+  },
   {
     key: "instrument",
     title: "Symbol",
@@ -45,15 +58,36 @@ const columns: DataColumn<Order>[] = [
   },
   {
     key: "purpose",
+    csv: (one) => `${one.purpose}, ${one.order_type}`,
     title: "Purpose",
     cell: (one) => `${words(one.purpose)}, ${one.order_type}`,
     from: "lg",
     className: "text-ink-2",
   },
-  { key: "side", title: "Side", cell: (one) => one.side, from: "sm" },
-  { key: "quantity", title: "Quantity", cell: (one) => quantity(one.quantity), numeric: true },
-  { key: "filled", title: "Filled", cell: (one) => quantity(one.filled), numeric: true, from: "sm" },
-  { key: "price", title: "Filled price", cell: (one) => price(one.average_price), numeric: true, from: "md" },
+  { key: "side", csv: (one) => one.side, title: "Side", cell: (one) => one.side, from: "sm" },
+  {
+    key: "quantity",
+    csv: (one) => one.quantity,
+    title: "Quantity",
+    cell: (one) => quantity(one.quantity),
+    numeric: true,
+  },
+  {
+    key: "filled",
+    csv: (one) => one.filled,
+    title: "Filled",
+    cell: (one) => quantity(one.filled),
+    numeric: true,
+    from: "sm",
+  },
+  {
+    key: "price",
+    csv: (one) => one.average_price,
+    title: "Filled price",
+    cell: (one) => price(one.average_price),
+    numeric: true,
+    from: "md",
+  },
   {
     key: "status",
     title: "Status",
@@ -108,6 +142,7 @@ export function Orders() {
       onOpen={(one) => open(one.signal_id)}
       sort={sort}
       onSort={(next) => change({ sort: next })}
+      csv
     />
   )
 }

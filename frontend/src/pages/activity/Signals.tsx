@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
 type Signal = Schemas["SignalLine"]
@@ -19,7 +20,11 @@ const PAGE = 50
 const columns: DataColumn<Signal>[] = [
   {
     key: "received",
-    title: "Received, UTC",
+    title: (
+      <>
+        Received, <Zone />
+      </>
+    ),
     cell: (one) => dateTime(one.received_at),
     sortBy: (one) => one.received_at,
     from: "sm",
@@ -40,11 +45,25 @@ const columns: DataColumn<Signal>[] = [
   },
   {
     key: "action",
+    csv: (one) => one.action,
     title: "Action",
     cell: (one) => (one.legs > 1 ? `${one.action}, ${one.legs} legs` : one.action),
   },
-  { key: "price", title: "Price", cell: (one) => (one.price ? price(one.price) : "Market"), numeric: true },
-  { key: "sender", title: "Sender", cell: (one) => one.sender, from: "lg", className: "text-ink-2" },
+  {
+    key: "price",
+    title: "Price",
+    csv: (one) => one.price,
+    cell: (one) => (one.price ? price(one.price) : "Market"),
+    numeric: true,
+  },
+  {
+    key: "sender",
+    csv: (one) => one.sender,
+    title: "Sender",
+    cell: (one) => one.sender,
+    from: "lg",
+    className: "text-ink-2",
+  },
   {
     key: "status",
     title: "Status",
@@ -53,6 +72,7 @@ const columns: DataColumn<Signal>[] = [
   },
   {
     key: "reason",
+    csv: (one) => one.reason,
     title: "Reason",
     cell: (one) => (
       <span className="block max-w-80 truncate text-ink-2">{one.reason ? words(one.reason) : ""}</span>
@@ -112,6 +132,7 @@ export function Signals() {
           onOpen={(one) => open(one.signal_id)}
           sort={sort}
           onSort={(next) => change({ sort: next })}
+          csv
         />
       )}
       {query.hasNextPage && (

@@ -2,15 +2,18 @@ import { useQuery } from "@tanstack/react-query"
 import { SlidersHorizontal } from "lucide-react"
 import { useState } from "react"
 import { useEvery } from "@/live/query"
+import { useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { proposalQuery } from "@/shell/proposal"
 import { Button } from "@/ui/Button"
 import { Current } from "./Current"
+import { Distribution } from "./Distribution"
+import { Frontier } from "./Frontier"
 import { Heatmap } from "./Heatmap"
 import { History } from "./History"
 import { Optimize } from "./Optimize"
 import { Proposal } from "./Proposal"
-import { currentQuery, runsQuery, viewQuery } from "./queries"
+import { currentQuery, pictureQuery, runsQuery, viewQuery } from "./queries"
 
 /** How much of the equity each strategy may use: now, as proposed, and how it came to be. */
 export function Allocations() {
@@ -21,10 +24,15 @@ export function Allocations() {
   const runs = useQuery({ ...runsQuery, refetchInterval: every })
   const [optimizing, setOptimizing] = useState(false)
   const run = runs.data?.items.find((each) => each.run_id === proposal.data?.run_id) ?? runs.data?.items[0]
+  const drawn = run?.outcome === "OPTIMAL" ? run.run_id : undefined
+  const picture = useQuery(pictureQuery(drawn, current.data?.allocation_id))
+  const shown = { picture: picture.data, failure: picture.error, retry: () => void picture.refetch() }
+  const [mode] = useMode()
   return (
     <Page
       title="Allocations"
-      scope="Shares of equity, for LIVE and PAPER alike"
+      modes
+      scope="Shares hold for LIVE and PAPER alike"
       document={view.data}
       actions={
         <Button size="small" onClick={() => setOptimizing(true)}>
@@ -33,13 +41,17 @@ export function Allocations() {
         </Button>
       }
     >
-      <div className="grid gap-3.5 xl:grid-cols-2">
-        <Proposal proposal={proposal} current={current.data} view={view.data} run={run} />
+      <div className="grid items-start gap-3.5 xl:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-3.5">
-          <Current current={current} />
+          <Proposal proposal={proposal} current={current.data} view={view.data} run={run} />
+          {drawn && <Frontier {...shown} />}
+        </div>
+        <div className="flex min-w-0 flex-col gap-3.5">
+          <Current current={current} view={view.data} mode={mode} />
           <Heatmap run={run} failure={runs.error} retry={() => void runs.refetch()} />
         </div>
       </div>
+      {drawn && <Distribution {...shown} />}
       <History />
       {optimizing && <Optimize onClose={() => setOptimizing(false)} />}
     </Page>

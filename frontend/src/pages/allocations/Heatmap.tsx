@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useState } from "react"
 import type { Schemas } from "@/api/client"
 import { plain } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { cx } from "@/ui/cx"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
@@ -20,7 +20,7 @@ export function Heatmap({ run, failure, retry }: HeatmapProps) {
   return (
     <Panel
       title="Strategy correlations"
-      note={run && `Daily returns of the run of ${dateTime(run.started_at)} UTC`}
+      note={run && `Daily returns of the run of ${stamped(run.started_at)}`}
     >
       {Boolean(failure) && !run && <Trouble what="Correlations" failure={failure} retry={retry} />}
       {!failure && !run && <SkeletonRows rows={5} />}

@@ -6,6 +6,7 @@ import { Badge, type Tone } from "@/ui/Badge"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
+import { Zone } from "@/ui/Zone"
 import { type Allocation, historyQuery } from "./queries"
 
 const tones: Record<Allocation["status"], Tone> = {
@@ -16,7 +17,15 @@ const tones: Record<Allocation["status"], Tone> = {
 }
 
 const columns: Column<Allocation>[] = [
-  { key: "created", title: "Created, UTC", cell: (one) => dateTime(one.created_at) },
+  {
+    key: "created",
+    title: (
+      <>
+        Created, <Zone />
+      </>
+    ),
+    cell: (one) => dateTime(one.created_at),
+  },
   {
     key: "status",
     title: "Status",

@@ -3,7 +3,7 @@ import { ChartPie } from "lucide-react"
 import { useState } from "react"
 import type { Schemas } from "@/api/client"
 import { fraction, isNumber, percent, plain } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { Button } from "@/ui/Button"
 import { Signed } from "@/ui/figures"
 import { Panel } from "@/ui/Panel"
@@ -11,7 +11,7 @@ import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
 import { Approve } from "./Approve"
 import { Edit } from "./Edit"
-import { type Line, linesOf } from "./lines"
+import { type Line, linesOf, mostOf } from "./lines"
 import type { Allocation } from "./queries"
 import { Reject } from "./Reject"
 
@@ -22,8 +22,14 @@ interface ProposalProps {
   run: Schemas["OptimizationSummary"] | undefined
 }
 
-const columns: Column<Line>[] = [
+const columnsTo = (most: number): Column<Line>[] => [
   { key: "strategy", title: "Strategy", cell: (line) => line.strategy },
+  {
+    key: "bars",
+    title: "Current over proposed",
+    cell: (line) => <Bars line={line} most={most} />,
+    from: "sm",
+  },
   { key: "current", title: "Current", cell: (line) => percent(line.current ?? "0", 1), numeric: true },
   { key: "proposed", title: "Proposed", cell: (line) => percent(line.proposed ?? "0", 1), numeric: true },
   {
@@ -38,17 +44,29 @@ const columns: Column<Line>[] = [
   },
 ]
 
+/** Both shares as bars, the current one above; the figures stand beside them. */
+function Bars({ line, most }: { line: Line; most: number }) {
+  const width = (share: string | null) => ({ width: `${(Number(share ?? 0) / most) * 100}%` })
+  return (
+    <div aria-hidden className="flex w-full min-w-24 flex-col gap-0.5 py-1">
+      <div className="h-1.5 rounded-r-sm bg-edge" style={width(line.current)} />
+      <div className="h-1.5 rounded-r-sm bg-live" style={width(line.proposed)} />
+    </div>
+  )
+}
+
 /** What the optimiser proposes, beside what holds; approved, edited or rejected by a person. */
 export function Proposal({ proposal, current, view, run }: ProposalProps) {
   const [asking, setAsking] = useState<{ what: "approve" | "edit" | "reject"; shown: Allocation } | null>(
     null,
   )
   const { data: shown } = proposal
+  const lines = shown ? linesOf(current, shown, view) : []
   const ask = (what: "approve" | "edit" | "reject") => shown && setAsking({ what, shown })
   return (
     <Panel
       title="Proposed allocation"
-      note={shown && `Created ${dateTime(shown.created_at)} UTC, ${shown.reason}`}
+      note={shown && `Created ${stamped(shown.created_at)}, ${shown.reason}`}
       flush
     >
       {proposal.error && !shown && (
@@ -68,8 +86,8 @@ export function Proposal({ proposal, current, view, run }: ProposalProps) {
           <Measures shown={shown} current={current} />
           <Table
             name="Current and proposed shares"
-            columns={columns}
-            rows={linesOf(current, shown, view)}
+            columns={columnsTo(mostOf(lines))}
+            rows={lines}
             rowKey={(line) => line.strategy}
           />
           {run && run.run_id === shown.run_id && <Proof run={run} />}

@@ -30,3 +30,11 @@ export function linesOf(
     change: null,
   }))
 }
+
+/** The largest share of all, which the longest bar stands for. */
+export function mostOf(lines: readonly Line[]): number {
+  return Math.max(
+    1,
+    ...lines.flatMap(({ current, proposed }) => [Number(current ?? 0), Number(proposed ?? 0)]),
+  )
+}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { BookOpen } from "lucide-react"
 import { useState } from "react"
 import { plain } from "@/format/number"
-import { day, minuteTime } from "@/format/time"
+import { day, homeZone, minuteTime, zoneName } from "@/format/time"
 import { words } from "@/format/words"
 import type { Mode } from "@/shell/mode"
 import { Button } from "@/ui/Button"
@@ -21,7 +21,7 @@ export function Ledger({ client, mode }: { client: string; mode: Mode }) {
   const [arriving, setArriving] = useState<Flow | null>(null)
   const flows = data?.items.filter((flow) => flow.mode === mode) ?? []
   return (
-    <Panel title="Ledger" note="Never changed, the newest first; UTC" flush>
+    <Panel title="Ledger" note={`Never changed, the newest first; ${zoneName()}`} flush>
       {error && !data && (
         <div className="px-3.5 pb-3">
           <Trouble what="The ledger" failure={error} retry={() => void refetch()} />
@@ -69,7 +69,7 @@ function Arrival({ flow, onClose }: { flow: Flow; onClose: () => void }) {
 function When({ flow }: { flow: Flow }) {
   return (
     <span className="max-sm:block max-sm:py-1">
-      {day(flow.at)}
+      {day(flow.at, homeZone())}
       <span className="hidden sm:inline"> {minuteTime(flow.at)}</span>
       <span className="block text-xs text-ink-3 sm:hidden">{words(flow.kind)}</span>
     </span>

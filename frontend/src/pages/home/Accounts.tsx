@@ -6,6 +6,7 @@ import { Amount, SignedAmount } from "@/ui/figures"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
+import { Zone } from "@/ui/Zone"
 
 type Account = Overview["accounts"][number]
 
@@ -41,7 +42,11 @@ export function Accounts({ overview }: { overview: Overview | undefined }) {
     },
     {
       key: "asof",
-      title: "Reported, UTC",
+      title: (
+        <>
+          Reported, <Zone />
+        </>
+      ),
       cell: (one) => dayOrTime(one.as_of, now),
       numeric: true,
       from: "sm",

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { TriangleAlert } from "lucide-react"
 import { alertsQuery } from "@/api/alerts"
+import { sentence } from "@/format/words"
 import { useEvery } from "@/live/query"
 
 /** The worst thing that nobody has acknowledged yet. */
@@ -17,9 +18,7 @@ export function AlertBar() {
     >
       <TriangleAlert aria-hidden className="size-4 shrink-0 text-loss" />
       <p className="min-w-0 flex-1 basis-60">
-        <strong className="font-semibold">
-          {worst.title.replace(/^\w/, (letter) => letter.toUpperCase())}
-        </strong>{" "}
+        <strong className="font-semibold">{sentence(worst.title)}</strong>{" "}
         {open.length > 1 && `and ${open.length - 1} more`}
       </p>
       <Link to="/system" className="font-medium underline underline-offset-2">

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router"
 import { Inbox } from "lucide-react"
 import type { Overview } from "@/api/overview"
 import { price } from "@/format/number"
-import { dayOrTime } from "@/format/time"
+import { dayOrTime, zoneName } from "@/format/time"
 import { counted, words } from "@/format/words"
 import { useNow } from "@/live/clock"
 import { cx } from "@/ui/cx"
@@ -23,7 +23,7 @@ export function RecentActivity({ overview }: { overview: Overview | undefined })
   return (
     <Panel
       title="Recent signals"
-      note="UTC"
+      note={zoneName()}
       actions={
         <Link to="/activity" className="text-sm underline underline-offset-2">
           View all

@@ -22,7 +22,7 @@ export function Standing({ overview, mode }: { overview: Overview | undefined; m
           </Note>
         )}
       </Figure>
-      <Figure name="P&L today, since 00:00 UTC">
+      <Figure name="P&L since 00:00 UTC">
         <SignedAmount value={overview.pnl_today} currency={currency} />
         <Note>
           <SignedShare value={overview.pnl_today_percent} />

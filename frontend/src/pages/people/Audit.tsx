@@ -9,6 +9,7 @@ import { Badge, type Tone } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { AuditDrawer } from "./AuditDrawer"
 import { type AuditLine, auditQuery } from "./queries"
 
@@ -27,25 +28,50 @@ export function Outcome({ outcome }: { outcome: AuditLine["outcome"] }) {
 const columns: DataColumn<AuditLine>[] = [
   {
     key: "at",
-    title: "At, UTC",
+    csv: (one) => one.at,
+    title: (
+      <>
+        At, <Zone />
+      </>
+    ),
     cell: (one) => <When at={one.at} />,
     className: "text-ink-2",
   },
   {
     key: "actor",
+    csv: (one) => one.actor,
     title: "Who",
     cell: (one) => <span className="block max-w-28 truncate sm:max-w-56">{one.actor}</span>,
   },
-  { key: "action", title: "What", cell: (one) => <span className="font-medium">{one.action}</span> },
+  {
+    key: "action",
+    csv: (one) => one.action,
+    title: "What",
+    cell: (one) => <span className="font-medium">{one.action}</span>,
+  },
   {
     key: "subject",
+    csv: (one) => one.subject,
     title: "To what",
     cell: (one) => <span className="block max-w-72 truncate">{one.subject}</span>,
     from: "md",
     className: "text-ink-2",
   },
-  { key: "address", title: "From", cell: (one) => one.address, from: "lg", className: "text-ink-2" },
-  { key: "outcome", title: "Outcome", cell: (one) => <Outcome outcome={one.outcome} />, from: "sm" },
+  {
+    key: "address",
+    csv: (one) => one.address,
+    title: "From",
+    cell: (one) => one.address,
+    from: "lg",
+    className: "text-ink-2",
+  },
+  {
+    key: "outcome",
+    csv: (one) => one.outcome,
+    title: "Outcome",
+    cell: (one) => <Outcome outcome={one.outcome} />,
+    from: "sm",
+  },
 ]
 
 function When({ at }: { at: string }) {
@@ -89,6 +115,7 @@ export function Audit() {
           idOf={(one) => one.entry_id}
           openId={entry}
           onOpen={(one) => open(one.entry_id)}
+          csv
         />
       )}
       {query.hasNextPage && (

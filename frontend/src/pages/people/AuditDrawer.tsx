@@ -1,4 +1,4 @@
-import { dateTime } from "@/format/time"
+import { dateTime, zoneName } from "@/format/time"
 import { Drawer } from "@/ui/Drawer"
 import { Line, Lines } from "@/ui/Lines"
 import { Panel } from "@/ui/Panel"
@@ -58,7 +58,7 @@ function Entry({ entry }: { entry: AuditLine }) {
           <Line name="To what">
             <span className="break-all">{entry.subject}</span>
           </Line>
-          <Line name="At, UTC">{dateTime(entry.at)}</Line>
+          <Line name={`At, ${zoneName()}`}>{dateTime(entry.at)}</Line>
           <Line name="From">{entry.address || "–"}</Line>
         </Lines>
       </Panel>

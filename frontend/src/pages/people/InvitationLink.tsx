@@ -1,6 +1,6 @@
 import { Copy } from "lucide-react"
 import type { Schemas } from "@/api/client"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { Button } from "@/ui/Button"
 import { Dialog } from "@/ui/Dialog"
 import { say } from "@/ui/toast"
@@ -18,7 +18,7 @@ export function InvitationLink({ invited, onClose }: { invited: Schemas["Invited
       firm
       onClose={onClose}
       title={`Invitation of ${invited.user.name}`}
-      about={`Hand it over yourself, on a way you trust: it is shown this once and good until ${dateTime(invited.expires_at)} UTC.`}
+      about={`Hand it over yourself, on a way you trust: it is shown this once and good until ${stamped(invited.expires_at)}.`}
     >
       <code className="block rounded border border-line bg-bg px-3 py-2 text-sm break-all select-all">
         {link}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
-import { dateTime } from "@/format/time"
+import { dateTime, zoneName } from "@/format/time"
 import { Badge } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
 import { Confirm } from "@/ui/Confirm"
@@ -18,7 +18,7 @@ export function MySessions() {
   return (
     <Panel
       title="Your own sessions"
-      note="UTC"
+      note={zoneName()}
       actions={
         others.length > 0 && (
           <Button size="small" onClick={() => setEnding("others")}>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import type { Schemas } from "@/api/client"
 import { useWho } from "@/api/session"
-import { dateTime } from "@/format/time"
+import { dateTime, zoneName } from "@/format/time"
 import { words } from "@/format/words"
 import { Button } from "@/ui/Button"
 import { Drawer } from "@/ui/Drawer"
@@ -44,8 +44,10 @@ function Loaded({ user }: { user: UserLine }) {
           <Line name="Second factor">{factorOf(user)}</Line>
           <Line name="Time zone">{user.time_zone}</Line>
           <Line name="Open sessions">{user.sessions}</Line>
-          <Line name="Last seen, UTC">{user.last_seen_at ? dateTime(user.last_seen_at) : "Never"}</Line>
-          <Line name="Since, UTC">{dateTime(user.created_at)}</Line>
+          <Line name={`Last seen, ${zoneName()}`}>
+            {user.last_seen_at ? dateTime(user.last_seen_at) : "Never"}
+          </Line>
+          <Line name={`Since, ${zoneName()}`}>{dateTime(user.created_at)}</Line>
         </Lines>
         <Link
           to="/users"

@@ -6,6 +6,7 @@ import { useEvery } from "@/live/query"
 import { Badge, type Tone } from "@/ui/Badge"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { type UserLine, usersQuery } from "./queries"
 
 const tones: Record<UserLine["status"], Tone> = { active: "gain", invited: "warn", disabled: "loss" }
@@ -42,7 +43,11 @@ const columns: DataColumn<UserLine>[] = [
   { key: "sessions", title: "Sessions", cell: (one) => one.sessions, numeric: true, from: "sm" },
   {
     key: "seen",
-    title: "Last seen, UTC",
+    title: (
+      <>
+        Last seen, <Zone />
+      </>
+    ),
     cell: (one) => <Seen at={one.last_seen_at} />,
     numeric: true,
     from: "sm",

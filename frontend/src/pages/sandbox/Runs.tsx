@@ -8,6 +8,7 @@ import { Badge, type Tone } from "@/ui/Badge"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
+import { Zone } from "@/ui/Zone"
 import { runsQuery, type Summary } from "./queries"
 
 export const tones: Record<Summary["status"], Tone> = {
@@ -44,7 +45,11 @@ export function Runs({ open, onOpen }: { open: string | undefined; onOpen: (run:
     },
     {
       key: "at",
-      title: "Asked, UTC",
+      title: (
+        <>
+          Asked, <Zone />
+        </>
+      ),
       cell: (run) => dateTime(run.created_at),
       from: "md",
       className: "text-ink-2",

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { Activity, TriangleAlert } from "lucide-react"
-import { dateTime, dayOrTime } from "@/format/time"
+import { dayOrTime, stamped, zoneName } from "@/format/time"
 import { words } from "@/format/words"
 import { useNow } from "@/live/clock"
 import { useEvery } from "@/live/query"
@@ -24,7 +24,7 @@ export function HealthWarnings() {
         {warned.map(({ of, kind, since, sentence }) => (
           <li key={`${of.strategy_id} ${kind} ${since}`}>
             <strong className="font-semibold">{of.strategy_id}</strong> {sentence}{" "}
-            <span className="text-sm whitespace-nowrap">Since {dateTime(since)} UTC</span>
+            <span className="text-sm whitespace-nowrap">Since {stamped(since)}</span>
           </li>
         ))}
       </ul>
@@ -37,7 +37,7 @@ export function Health() {
   const now = useNow()
   const { data, error, refetch } = useQuery(healthQuery)
   return (
-    <Panel title="Signal health" note="LIVE and PAPER, last signal in UTC">
+    <Panel title="Signal health" note={`LIVE and PAPER, last signal in ${zoneName()} time`}>
       {error && !data && <Trouble what="Signal health" failure={error} retry={() => void refetch()} />}
       {!error && !data && <SkeletonRows rows={3} />}
       {data?.items.length === 0 && (

@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router"
 import { Radio } from "lucide-react"
 import { useMemo } from "react"
 import { price, quantity } from "@/format/number"
-import { dateTime, dayOrTime } from "@/format/time"
+import { dayOrTime, stamped } from "@/format/time"
 import { words } from "@/format/words"
 import { useNow } from "@/live/clock"
 import { useEvery } from "@/live/query"
@@ -16,6 +16,7 @@ import { SignedAmount } from "@/ui/figures"
 import { Panel } from "@/ui/Panel"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Zone } from "@/ui/Zone"
 import { type SignalRow, signalsQuery } from "./queries"
 
 const route = getRouteApi("/shell/")
@@ -23,7 +24,11 @@ const route = getRouteApi("/shell/")
 const columns: DataColumn<SignalRow>[] = [
   {
     key: "received",
-    title: "Received, UTC",
+    title: (
+      <>
+        Received, <Zone />
+      </>
+    ),
     cell: (one) => <Received at={one.received_at} />,
     from: "sm",
     className: "text-ink-2",
@@ -76,7 +81,7 @@ const columns: DataColumn<SignalRow>[] = [
 ]
 
 function Received({ at }: { at: string }) {
-  return <span title={`${dateTime(at)} UTC`}>{dayOrTime(at, useNow())}</span>
+  return <span title={`${stamped(at)}`}>{dayOrTime(at, useNow())}</span>
 }
 
 function Profit({ row }: { row: SignalRow }) {

@@ -6,7 +6,7 @@ import { count } from "@/format/number"
 import { useEvery } from "@/live/query"
 import { useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
-import { Amounts } from "@/ui/amounts"
+import { Amounts, told } from "@/ui/amounts"
 import { Button } from "@/ui/Button"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { Panel } from "@/ui/Panel"
@@ -60,6 +60,7 @@ export function Senders() {
             idOf={(one) => one.sender}
             openId={sender}
             onOpen={(one) => open(one.sender)}
+            csv
           />
         )}
       </Panel>
@@ -84,12 +85,32 @@ function Credentials() {
 }
 
 const columns: DataColumn<SenderView>[] = [
-  { key: "sender", title: "Sender", cell: (one) => <span className="font-medium">{one.sender}</span> },
-  { key: "sent", title: "Sent", cell: (one) => count(one.sent), numeric: true },
-  { key: "executed", title: "Executed", cell: (one) => count(one.executed), numeric: true, from: "sm" },
-  { key: "dropped", title: "Dropped", cell: (one) => count(one.dropped), numeric: true, from: "sm" },
+  {
+    key: "sender",
+    csv: (one) => one.sender,
+    title: "Sender",
+    cell: (one) => <span className="font-medium">{one.sender}</span>,
+  },
+  { key: "sent", csv: (one) => one.sent, title: "Sent", cell: (one) => count(one.sent), numeric: true },
+  {
+    key: "executed",
+    csv: (one) => one.executed,
+    title: "Executed",
+    cell: (one) => count(one.executed),
+    numeric: true,
+    from: "sm",
+  },
+  {
+    key: "dropped",
+    csv: (one) => one.dropped,
+    title: "Dropped",
+    cell: (one) => count(one.dropped),
+    numeric: true,
+    from: "sm",
+  },
   {
     key: "profit",
+    csv: (one) => told(one.profit),
     title: "Profit of signals",
     cell: (one) => <Amounts amounts={one.profit} signed />,
     numeric: true,
@@ -97,6 +118,7 @@ const columns: DataColumn<SenderView>[] = [
   },
   {
     key: "accrued",
+    csv: (one) => told(one.accrued),
     title: "This month so far",
     cell: (one) => <Amounts amounts={one.accrued} />,
     numeric: true,
@@ -104,6 +126,7 @@ const columns: DataColumn<SenderView>[] = [
   },
   {
     key: "paid",
+    csv: (one) => told(one.paid),
     title: "Paid, ever",
     cell: (one) => <Amounts amounts={one.paid} />,
     numeric: true,
@@ -111,10 +134,17 @@ const columns: DataColumn<SenderView>[] = [
   },
   {
     key: "next",
+    csv: (one) => one.next_payment_on,
     title: "Next payment",
     cell: (one) => one.next_payment_on ?? "–",
     numeric: true,
     from: "md",
   },
-  { key: "due", title: "Due", cell: (one) => <Amounts amounts={one.due} />, numeric: true },
+  {
+    key: "due",
+    csv: (one) => told(one.due),
+    title: "Due",
+    cell: (one) => <Amounts amounts={one.due} />,
+    numeric: true,
+  },
 ]

@@ -5,8 +5,8 @@ import { type AlertRecord, alertsQuery } from "@/api/alerts"
 import { api } from "@/api/client"
 import { queries } from "@/api/queries"
 import { acted } from "@/api/stepUp"
-import { dateTime } from "@/format/time"
-import { counted, words } from "@/format/words"
+import { stamped } from "@/format/time"
+import { counted, sentence, words } from "@/format/words"
 import { useEvery } from "@/live/query"
 import { Badge, type Tone } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
@@ -55,9 +55,9 @@ export function Alerts() {
           >
             <Badge tone={tones[alert.severity]}>{words(alert.severity)}</Badge>
             <div className="min-w-0 flex-1 basis-56">
-              <p className="font-medium">{alert.title}</p>
+              <p className="font-medium">{sentence(alert.title)}</p>
               <p className="text-xs text-ink-3">
-                {alert.service}, {dateTime(alert.last_seen)} UTC
+                {alert.service}, {stamped(alert.last_seen)}
                 {alert.count > 1 && `, ${counted(alert.count, "time")}`}
                 {alert.acknowledged_by && `; seen by ${alert.acknowledged_by}`}
                 {alert.note && `: ${alert.note}`}

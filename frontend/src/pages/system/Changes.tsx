@@ -5,12 +5,21 @@ import { words } from "@/format/words"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
+import { Zone } from "@/ui/Zone"
 import { changesQuery, named } from "./queries"
 
 type Change = Schemas["ControlChange"]
 
 const columns: Column<Change>[] = [
-  { key: "at", title: "When, UTC", cell: (one) => dateTime(one.at) },
+  {
+    key: "at",
+    title: (
+      <>
+        When, <Zone />
+      </>
+    ),
+    cell: (one) => dateTime(one.at),
+  },
   { key: "by", title: "Who", cell: (one) => one.by, from: "sm" },
   { key: "act", title: "Act", cell: (one) => words(one.act) },
   { key: "scope", title: "Of", cell: (one) => named(one.scope) },

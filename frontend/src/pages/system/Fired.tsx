@@ -3,7 +3,7 @@ import { useState } from "react"
 import { api } from "@/api/client"
 import { useWho } from "@/api/session"
 import { acted } from "@/api/stepUp"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { words } from "@/format/words"
 import { Badge } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
@@ -37,7 +37,7 @@ export function Fired({ controls }: { controls: UseQueryResult<Controls> }) {
             <span className="font-medium">{named(each.scope)}</span>
             {each.drill && <Badge>Drill</Badge>}
             <span className="min-w-0 flex-1 basis-64 text-ink-2">
-              Fired by {each.fired_by}, {dateTime(each.fired_at)} UTC: {each.reason}
+              Fired by {each.fired_by}, {stamped(each.fired_at)}: {each.reason}
               {each.rearm_asked_by &&
                 `. Re-arming asked by ${each.rearm_asked_by}; another admin approves it.`}
             </span>

@@ -13,12 +13,21 @@ import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
 import { say } from "@/ui/toast"
+import { Zone } from "@/ui/Zone"
 import { reconciliationsQuery } from "./queries"
 
 type Report = Schemas["ReconciliationReport"]
 
 const columns: Column<Report>[] = [
-  { key: "at", title: "Ended, UTC", cell: (one) => dateTime(one.ended_at) },
+  {
+    key: "at",
+    title: (
+      <>
+        Ended, <Zone />
+      </>
+    ),
+    cell: (one) => dateTime(one.ended_at),
+  },
   { key: "occasion", title: "Occasion", cell: (one) => words(one.occasion), from: "sm" },
   { key: "accounts", title: "Accounts", cell: (one) => counted(one.accounts.length, "account"), from: "md" },
   { key: "seconds", title: "Took", cell: (one) => `${quantity(one.seconds)} s`, numeric: true, from: "sm" },

@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query"
+import { useState } from "react"
 import type { Schemas } from "@/api/client"
 import { quantity } from "@/format/number"
-import { dateTime } from "@/format/time"
+import { stamped } from "@/format/time"
 import { counted } from "@/format/words"
 import { useEvery } from "@/live/query"
 import { Badge } from "@/ui/Badge"
+import { Button } from "@/ui/Button"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Drill } from "./Drill"
 import { named, reportsQuery } from "./queries"
 
 type Report = Schemas["FlattenReport"]
@@ -14,12 +17,21 @@ type Report = Schemas["FlattenReport"]
 /** What became of the firings that flattened, drills included. */
 export function Reports() {
   const { data, error, refetch } = useQuery({ ...reportsQuery, refetchInterval: useEvery(5) })
+  const [rehearsing, setRehearsing] = useState(false)
   return (
-    <Panel title="Flattening and drills" note="How long it took, and what it closed">
+    <Panel
+      title="Flattening and drills"
+      note="How long it took, and what it closed"
+      actions={
+        <Button size="small" onClick={() => setRehearsing(true)}>
+          Drill…
+        </Button>
+      }
+    >
       {error && !data && <Trouble what="The reports" failure={error} retry={() => void refetch()} />}
       {!error && !data && <SkeletonRows rows={3} />}
       {data?.items.length === 0 && (
-        <Empty title="Nothing was flattened yet">A drill on paper rehearses it: mathematricks drill.</Empty>
+        <Empty title="Nothing was flattened yet">A drill rehearses it on a paper account.</Empty>
       )}
       <ul className="max-h-96 overflow-y-auto text-sm">
         {data?.items.map((report) => (
@@ -28,6 +40,7 @@ export function Reports() {
           </li>
         ))}
       </ul>
+      {rehearsing && <Drill onClose={() => setRehearsing(false)} />}
     </Panel>
   )
 }
@@ -36,7 +49,7 @@ function One({ report }: { report: Report }) {
   return (
     <>
       <p className="flex flex-wrap items-center gap-2">
-        <span className="font-medium">{dateTime(report.fired_at)} UTC</span>
+        <span className="font-medium">{stamped(report.fired_at)}</span>
         {report.drill && <Badge>Drill</Badge>}
         {report.flat_at ? (
           <Badge tone="gain">Flat in {quantity(report.seconds_to_flat)} s</Badge>

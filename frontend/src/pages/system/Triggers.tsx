@@ -23,7 +23,7 @@ export function Triggers({ controls }: { controls: UseQueryResult<Controls> }) {
     <RulesPanel
       title="Triggers of the kill switch"
       none="No trigger is set"
-      about="The usual watch on margin goes on. At 80 % of a trigger it warns, at 100 % the switch fires."
+      about="The usual watch on margin goes on. At 80 % of a trigger it warns, at 100 % the switch fires."
       controls={controls}
       rules={triggerRules}
       rows={known.map(({ scope, triggers }) => ({

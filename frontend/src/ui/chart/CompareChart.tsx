@@ -1,9 +1,9 @@
 import "uplot/dist/uPlot.min.css"
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react"
 import uPlot from "uplot"
-import { fraction, money, shortMoney } from "@/format/number"
+import { fraction, money } from "@/format/number"
 import { usePreferences } from "../preferences"
-import { axes, colour } from "./looks"
+import { axes, axisFraction, axisMoney, colour, PADDING } from "./looks"
 
 export interface Line {
   days: readonly string[]
@@ -101,7 +101,7 @@ function draw(
     width: home.clientWidth,
     cursor,
     legend: { show: false },
-    padding: [8, 0, 0, 20] as uPlot.Padding,
+    padding: PADDING,
   }
   const old = before ? aligned(before, after.days) : null
   const lines = (stroke: string): uPlot.Series[] => [
@@ -115,7 +115,7 @@ function draw(
     {
       ...shared,
       height: 210,
-      axes: [{ ...axes.time(), show: false }, axes.value((value) => shortMoney(value))],
+      axes: [{ ...axes.time(), show: false }, axes.value(axisMoney)],
       series: lines(colour("--live")),
       hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
     },
@@ -126,7 +126,7 @@ function draw(
     {
       ...shared,
       height: 100,
-      axes: [axes.time(), axes.value((value) => fraction(value, 0))],
+      axes: [axes.time(), axes.value(axisFraction)],
       series: lines(colour("--loss")),
     },
     [times, [...after.drawdown], ...(old ? [old.drawdown] : [])],

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from "react"
 import type { Schemas } from "@/api/client"
 import { percent } from "@/format/number"
-import { dateTime, day } from "@/format/time"
+import { dateTime, day, zoneName } from "@/format/time"
 import { counted } from "@/format/words"
 import { Button } from "../Button"
 import { Amount } from "../figures"
@@ -11,6 +11,7 @@ import { Empty, Skeleton, Trouble } from "../states"
 import { type Column, Table } from "../Table"
 
 const EquityChart = lazy(() => import("./EquityChart").then((part) => ({ default: part.EquityChart })))
+const ENOUGH = 10
 type Curve = Schemas["Curve"]
 type Point = Curve["points"][number]
 const spans: Record<Curve["span"], string> = { day: "1D", month: "1M", all: "All" }
@@ -27,10 +28,10 @@ interface EquityProps {
 
 /** Money over time as a picture, and the same as a table. */
 export function Equity({ title, name, curves, currency, failure, retry, whenEmpty }: EquityProps) {
-  const [span, setSpan] = useState<Curve["span"]>("all")
+  const [span, setSpan] = useState<Curve["span"] | null>(null)
   const [asTable, setAsTable] = useState(false)
   const known = curves?.filter((curve) => curve.points.length > 0) ?? []
-  const curve = known.find((each) => each.span === span) ?? known[0]
+  const curve = known.find((each) => each.span === span) ?? tellingOf(known)
   return (
     <Panel
       title={title}
@@ -68,9 +69,19 @@ export function Equity({ title, name, curves, currency, failure, retry, whenEmpt
   )
 }
 
+/** All time, unless it is a few days yet: then the curve that tells most. */
+function tellingOf(known: readonly Curve[]): Curve | undefined {
+  const all = known.find(({ span, points }) => span === "all" && points.length >= ENOUGH)
+  return all ?? known.toSorted((one, other) => other.points.length - one.points.length)[0]
+}
+
 function Points({ name, curve, currency }: { name: string; curve: Curve; currency: string }) {
   const columns: Column<Point>[] = [
-    { key: "at", title: "UTC", cell: (point) => (curve.span === "day" ? dateTime(point.at) : day(point.at)) },
+    {
+      key: "at",
+      title: curve.span === "day" ? zoneName() : "UTC",
+      cell: (point) => (curve.span === "day" ? dateTime(point.at) : day(point.at)),
+    },
     {
       key: "value",
       title: currency,

@@ -1,11 +1,11 @@
 import "uplot/dist/uPlot.min.css"
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react"
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from "react"
 import uPlot from "uplot"
 import type { Schemas } from "@/api/client"
-import { money, percent, shortMoney, signedMoney } from "@/format/number"
-import { dateTime, day } from "@/format/time"
+import { money, percent, signedMoney } from "@/format/number"
+import { day, homeZone, stamped } from "@/format/time"
 import { usePreferences } from "../preferences"
-import { axes, colour } from "./looks"
+import { axes, axisMoney, axisPercent, colour, PADDING } from "./looks"
 
 type Curve = Schemas["Curve"]
 
@@ -19,6 +19,7 @@ interface EquityChartProps {
 export function EquityChart({ name, curve, currency }: EquityChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const plots = useRef<uPlot[]>([])
+  const drawn = useRef(curve)
   const [at, setAt] = useState<number | null>(null)
   const { theme, hideAmounts } = usePreferences()
   const summary = useId()
@@ -26,13 +27,14 @@ export function EquityChart({ name, curve, currency }: EquityChartProps) {
   const shown = points[at ?? points.length - 1]
   const onDay = curve.span === "day"
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read from the page
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours read from the page; new points are set below
   useEffect(() => {
     const home = box.current
     if (!home) return
     const [above, below] = [document.createElement("div"), document.createElement("div")]
     home.replaceChildren(above, below)
-    plots.current = draw(above, below, curve, currency, hideAmounts, setAt)
+    drawn.current = curve
+    plots.current = draw(above, below, drawn, currency, hideAmounts, setAt)
     const fit = () => {
       for (const plot of plots.current) plot.setSize({ width: home.clientWidth, height: plot.height })
     }
@@ -43,7 +45,15 @@ export function EquityChart({ name, curve, currency }: EquityChartProps) {
       for (const plot of plots.current) plot.destroy()
       plots.current = []
     }
-  }, [curve, currency, theme, hideAmounts])
+  }, [curve.span, currency, theme, hideAmounts])
+
+  useEffect(() => {
+    if (drawn.current === curve) return
+    drawn.current = curve
+    const [equity, drawdown] = dataOf(curve)
+    plots.current[0]?.setData(equity)
+    plots.current[1]?.setData(drawdown)
+  }, [curve])
 
   function moveCursor(event: KeyboardEvent) {
     const moved = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20, Home: -1e9, End: 1e9 }[event.key]
@@ -67,7 +77,7 @@ export function EquityChart({ name, curve, currency }: EquityChartProps) {
           <>
             <span>
               {onDay ? "Time" : "Date"}{" "}
-              <span className="text-ink">{onDay ? `${dateTime(shown.at)} UTC` : day(shown.at)}</span>
+              <span className="text-ink">{onDay ? `${stamped(shown.at)}` : day(shown.at)}</span>
             </span>
             <span>
               {name} <span className="text-ink">{hideAmounts ? "•••••" : money(shown.value, currency)}</span>
@@ -92,16 +102,26 @@ export function EquityChart({ name, curve, currency }: EquityChartProps) {
   )
 }
 
+/** The curve as the two plots read it, on one axis of time. */
+function dataOf({ points }: Curve): [uPlot.AlignedData, uPlot.AlignedData] {
+  const times = points.map(({ at }) => Date.parse(at) / 1000)
+  return [
+    [times, points.map(({ value }) => Number(value))],
+    [times, points.map(({ drawdown }) => Number(drawdown))],
+  ]
+}
+
 function draw(
   above: HTMLElement,
   below: HTMLElement,
-  curve: Curve,
+  drawn: RefObject<Curve>,
   currency: string,
   hidden: boolean,
   onCursor: (index: number | null) => void,
 ): uPlot[] {
+  const onDay = drawn.current.span === "day"
+  const [values, losses] = dataOf(drawn.current)
   const width = above.parentElement?.clientWidth ?? 600
-  const times = curve.points.map((point) => Date.parse(point.at) / 1000)
   const sync = { key: `equity-${Math.round(performance.now())}` }
   const cursor: uPlot.Cursor = { sync, y: false, points: { size: 6 }, drag: { x: false, y: false } }
   const followed = (plot: uPlot) => onCursor(plot.cursor.idx ?? null)
@@ -109,8 +129,8 @@ function draw(
     width,
     cursor,
     legend: { show: false },
-    padding: [8, 0, 0, 20] as uPlot.Padding,
-    tzDate: utc,
+    padding: PADDING,
+    tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1e3), onDay ? homeZone() : "UTC"),
   }
   const equity = new uPlot(
     {
@@ -121,10 +141,13 @@ function draw(
         { ...axes.time(), show: false },
         axes.value((value, step) => (hidden ? "•••" : axisMoney(value, step, currency))),
       ],
-      series: [{}, { stroke: colour("--live"), width: 1.6, points: { show: times.length < 2 } }],
-      hooks: { setCursor: [followed], draw: [(plot) => markFlows(plot, curve, currency, hidden)] },
+      series: [
+        {},
+        { stroke: colour("--live"), width: 1.6, points: { show: (plot) => plot.data[0].length < 2 } },
+      ],
+      hooks: { setCursor: [followed], draw: [(plot) => markFlows(plot, drawn.current, currency, hidden)] },
     },
-    [times, curve.points.map((point) => Number(point.value))],
+    values,
     above,
   )
   const drawdown = new uPlot(
@@ -132,7 +155,7 @@ function draw(
       ...shared,
       height: 100,
       scales: { x: { time: true }, y: { range: (_plot, low) => [Math.min(low ?? -1, -0.5), 0] } },
-      axes: [axes.time(), axes.value((value, step) => percent(value, step < 1 ? 1 : 0))],
+      axes: [axes.time(), axes.value(axisPercent)],
       series: [
         {},
         {
@@ -144,21 +167,10 @@ function draw(
         },
       ],
     },
-    [times, curve.points.map((point) => Number(point.drawdown))],
+    losses,
     below,
   )
   return [equity, drawdown]
-}
-
-/** "$2.0M" where steps are wide, every digit where they are not. */
-function axisMoney(value: number, step: number, currency: string): string {
-  return step >= Math.abs(value) / 100 && Math.abs(value) >= 10_000
-    ? shortMoney(value, currency)
-    : money(value, currency)
-}
-
-function utc(seconds: number): Date {
-  return uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC")
 }
 
 /** Money that came or went is no profit and no loss: a tick on the axis says so. */

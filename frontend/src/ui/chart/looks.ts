@@ -1,4 +1,5 @@
 import type uPlot from "uplot"
+import { fraction, money, percent, shortMoney } from "@/format/number"
 import { clockTime, day, minuteTime, month } from "@/format/time"
 
 /** The value of a token as the page shows it now. */
@@ -6,12 +7,27 @@ export function colour(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(token).trim()
 }
 
-/** As fine as the steps of the axis are; UTC. */
+/** As fine as the steps of the axis are: times in the account's zone, days of UTC. */
 function timeLabel(time: number, step: number): string {
   if (step < 60) return clockTime(time)
   if (step < 86_400) return minuteTime(time)
   return step < 28 * 86_400 ? day(time).slice(5) : month(time)
 }
+
+/** "$2.0M" where steps are wide, every digit where they are not: no two labels are the same. */
+export function axisMoney(value: number, step: number, currency?: string): string {
+  return step >= Math.abs(value) / 100 && Math.abs(value) >= 10_000
+    ? shortMoney(value, currency)
+    : money(value, currency, step < 1 ? 2 : 0)
+}
+
+/** Per cent with as many digits as the steps need. */
+export const axisPercent = (value: number, step: number) => percent(value, step < 0.1 ? 2 : step < 1 ? 1 : 0)
+export const axisFraction = (value: number, step: number) =>
+  fraction(value, step < 0.001 ? 2 : step < 0.01 ? 1 : 0)
+
+/** Room left of the first label, half of which lies outside of the line. */
+export const PADDING: uPlot.Padding = [8, 0, 0, 28]
 
 /** One width for every pane, so that those above each other share their axis of time. */
 const AXIS = 86

@@ -9,6 +9,7 @@ from mathematricks.contracts.allocations import (
     Allocations,
     Approval,
     CustomAllocation,
+    OptimizationPicture,
     OptimizationRequest,
     OptimizationRuns,
     OptimizationSummary,
@@ -27,7 +28,7 @@ from cerebro.handlers.allocations import (
     reject_recommendation,
 )
 from cerebro.handlers.ports import Ports
-from cerebro.handlers.proposing import optimise_now, reproduce
+from cerebro.handlers.proposing import optimise_now, picture, reproduce
 
 FAILURES: dict[int | str, dict[str, Any]] = {status: {"model": Failure} for status in (401, 403, 422, 503)}
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Failure}}
@@ -97,6 +98,12 @@ async def optimize(wanted: OptimizationRequest, ports: Given, caller: Asking, by
 async def list_runs(ports: Given, limit: Limit = 20) -> OptimizationRuns:
     """Return the newest optimisations with their proofs."""
     return OptimizationRuns(items=tuple(await ports.runs.newest(limit)))
+
+
+@router.get("/api/portfolio/optimizations/{run_id}/picture", responses=CANNOT)
+async def picture_run(run_id: Text, ports: Given) -> OptimizationPicture:
+    """Return a run's efficient frontier and how the days of its answer are spread, from the inputs it kept."""
+    return await picture(run_id, ports)
 
 
 @router.post("/api/portfolio/optimizations/{run_id}/reproduce", responses=CANNOT)

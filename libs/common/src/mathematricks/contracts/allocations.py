@@ -179,6 +179,38 @@ class OptimizationRuns(Message):
     items: tuple[OptimizationSummary, ...]
 
 
+class RiskAndReturn(Message):
+    """One way to spread the equity: what its worst days lose on average, and what its days gain; shares of equity."""
+
+    of: Literal["limit", "proposed", "current", "strategy"]
+    name: str = ""
+    cvar: float
+    mean: float
+
+
+class ReturnBin(Message):
+    """How many days returned from *low* up to *high*, as shares of equity."""
+
+    low: float
+    high: float
+    days: int
+
+
+class OptimizationPicture(Message):
+    """An optimisation seen: what more risk would bring, and how the proposal's days would have been spread."""
+
+    run_id: Id
+    confidence: float
+    frontier: tuple[RiskAndReturn, ...] = Field((), description="The most that each CVaR can bring, rising")
+    beside: tuple[RiskAndReturn, ...] = Field(
+        (), description="The proposal, the ACTIVE allocation, each strategy alone"
+    )
+    bins: tuple[ReturnBin, ...] = Field((), description="Days of the proposal by what they returned, rising")
+    days: int = 0
+    value_at_risk: float | None = Field(None, description="Loss of the proposal that the tail begins with")
+    cvar: float | None = Field(None, description="Mean loss of the proposal's tail")
+
+
 class Reproduction(Message):
     """A run made again from its stored inputs, beside what it gave then."""
 

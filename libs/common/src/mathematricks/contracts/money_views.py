@@ -273,6 +273,7 @@ class AllocationLine(Message):
     current: Percent | None = None
     proposed: Percent | None = None
     change: Percent | None = None
+    capital: dict[Mode, Money] = Field(default_factory=dict, description="What *current* is of each mode's equity")
 
 
 class AllocationView(Dated):
@@ -284,6 +285,7 @@ class AllocationView(Dated):
     proposal_id: Id | None = None
     proposed_at: Instant | None = None
     run_id: Id | None = None
+    currency: Currency | None = Field(None, description="Of capital")
     lines: tuple[AllocationLine, ...] = ()
     current_total: Percent = Decimal(0)
     proposed_total: Percent | None = None

@@ -64,11 +64,16 @@ def solve(problem: Problem) -> Answer | Infeasible:
     scenarios = Scenarios(problem.names, np.ascontiguousarray(problem.values), terms.confidence)
     if scenarios.tail < 1:
         raise Unproved(f"{problem.values.shape[0]} days have no tail at a confidence of {terms.confidence}")
+    wanted = Wanted(terms.method, terms.confidence, terms.cvar_limit, terms.drawdown)
+    return optimise(scenarios, constraints_of(problem), wanted)
+
+
+def constraints_of(problem: Problem) -> Constraints:
+    """Return what bounds the weights, but for the limit of risk."""
+    terms = problem.terms
     margins = Margins(problem.margins, problem.margin_limit) if problem.margins else None
     least = terms.invested if terms.invested is not None else float(terms.method.startswith("min_"))
-    constraints = Constraints(cap=terms.cap, leverage=terms.leverage, invested=least, margins=margins)
-    wanted = Wanted(terms.method, terms.confidence, terms.cvar_limit, terms.drawdown)
-    return optimise(scenarios, constraints, wanted)
+    return Constraints(cap=terms.cap, leverage=terms.leverage, invested=least, margins=margins)
 
 
 def shares_of(weights: Mapping[str, float]) -> dict[str, Decimal]:

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from mathematricks.contracts.allocations import (
     Certificate,
+    OptimizationPicture,
     OptimizationRequest,
     OptimizationRun,
     OptimizationTerms,
@@ -28,6 +29,7 @@ from mathematricks.runtime.errors import Refusal
 from cerebro.domain.allocation.answers import Answer, Infeasible, Unproved
 from cerebro.domain.approval import Act, propose, totals
 from cerebro.domain.backtests.series import returns_of
+from cerebro.domain.picture import pictured
 from cerebro.domain.proposal import FEWEST_DAYS, Problem, packed, problem_of, shares_of, solve, unpacked, used
 from cerebro.handlers.ports import Ports
 
@@ -69,14 +71,7 @@ async def propose_nightly(ports: Ports) -> None:
 
 async def reproduce(run_id: str, ports: Ports) -> Reproduction:
     """Make a run again from what it kept; refuse with 404 an unknown one, 400 one that kept no answer to compare."""
-    run = await ports.runs.find(run_id)
-    if run is None:
-        raise Refusal(404, "There is no such run")
-    if run.outcome != "OPTIMAL" or not run.panel:
-        raise Refusal(400, f"The run ended {run.outcome} and kept no weights to compare with")
-    names = tuple(run.weights)
-    margins = {name: one.margin_per_unit for name, one in run.inputs.items() if one.margin_per_unit is not None}
-    problem = Problem(names, unpacked(run.panel, len(names)), run.terms, margins, run.margin_limit)
+    run, problem = await _kept(run_id, ports)
     answer = await asyncio.to_thread(solve, problem)
     now = _weights(answer) if isinstance(answer, Answer) else {}
     intact = problem.hash() == run.inputs_hash
@@ -84,6 +79,24 @@ async def reproduce(run_id: str, ports: Ports) -> Reproduction:
     return Reproduction(
         run_id=run_id, same=now == run.weights, inputs_intact=intact, then=run.weights, now=now, changed_since=changed
     )
+
+
+async def picture(run_id: str, ports: Ports) -> OptimizationPicture:
+    """Return a run's pictures, drawn from the returns that it kept; refuse as ``reproduce`` does."""
+    run, problem = await _kept(run_id, ports)
+    active = await ports.allocations.active()
+    return await asyncio.to_thread(pictured, run_id, problem, run.weights, active.allocations if active else None)
+
+
+async def _kept(run_id: str, ports: Ports) -> tuple[OptimizationRun, Problem]:
+    run = await ports.runs.find(run_id)
+    if run is None:
+        raise Refusal(404, "There is no such run")
+    if run.outcome != "OPTIMAL" or not run.panel:
+        raise Refusal(400, f"The run ended {run.outcome} and kept no weights to compare with")
+    names = tuple(run.weights)
+    margins = {name: one.margin_per_unit for name, one in run.inputs.items() if one.margin_per_unit is not None}
+    return run, Problem(names, unpacked(run.panel, len(names)), run.terms, margins, run.margin_limit)
 
 
 async def _run(asked: Asked, ports: Ports) -> OptimizationRun:

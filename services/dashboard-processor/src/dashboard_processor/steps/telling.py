@@ -15,7 +15,7 @@ from mathematricks.contracts.money_views import (
     StrategyCard,
 )
 
-from dashboard_processor.domain.allocation import allocation_view
+from dashboard_processor.domain.allocation import Worth, allocation_view
 from dashboard_processor.domain.curves import curve, in_currency, indexed, summed
 from dashboard_processor.domain.senders import SenderTold, arrivals, sender_view
 from dashboard_processor.domain.signal_rows import row_of
@@ -109,7 +109,10 @@ async def tell_allocation(ports: Ports) -> None:
     active, proposal = await ports.money.allocation(), await ports.money.proposal()
     newest = proposal or active
     run = await ports.money.run(newest.run_id) if newest and newest.run_id else None
-    view: AllocationView = allocation_view(active, proposal, run, ports.clock.now())
+    overviews = {mode: await ports.overviews.newest(mode) for mode in MODES}
+    known = {mode: one.equity for mode, one in overviews.items() if one is not None and one.equity is not None}
+    worth = Worth(ports.terms.currency, known)
+    view: AllocationView = allocation_view(active, proposal, run, worth, ports.clock.now())
     await ports.views.write(view)
 
 

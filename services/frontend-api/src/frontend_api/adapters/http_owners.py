@@ -11,6 +11,8 @@ import httpx
 from frontend_api.ports import Answer, OwnerSilent
 
 PATIENCE = 5.0
+A_DRILL = 75.0
+"""Seconds that a rehearsal of the kill switch may take: it opens positions and waits until all are flat."""
 
 
 class HttpOwners:
@@ -25,7 +27,11 @@ class HttpOwners:
         wanted = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = await self._clients[service].request(
-                method, url_of(path), params=wanted, json=body, timeout=PATIENCE
+                method,
+                url_of(path),
+                params=wanted,
+                json=body,
+                timeout=A_DRILL if path[-1] == "drills" else PATIENCE,
             )
             return Answer(answer.status_code, answer.json() if answer.content else None)
         except (httpx.HTTPError, ValueError) as why:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import secrets
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from mimetypes import guess_type
 from pathlib import Path, PurePosixPath
 
@@ -49,7 +52,7 @@ class Pages:
         index = self._root / "index.html" if self._root else None
         if index is None or not index.is_file():
             return HTMLResponse(HELP, headers={"Cache-Control": ASK_FIRST})
-        return page(index.read_text())
+        return page(index.read_text(), scripts_of(self._root, path))
 
     def _file(self, path: PurePosixPath, request: Request) -> Response | None:
         found = within(self._root, path)
@@ -81,12 +84,28 @@ def within(root: Path | None, path: PurePosixPath) -> Path | None:
     return found if found.is_relative_to(root.resolve()) and found.is_file() else None
 
 
-def page(text: str) -> Response:
-    """Return the one page, with a policy that lets nothing in but its own parts."""
+def page(text: str, scripts: Sequence[str] = ()) -> Response:
+    """Return the one page, naming the *scripts* it will need, with a policy that lets nothing in but its own parts."""
+    named = "".join(f'<link rel="modulepreload" href="{escape(each)}">' for each in scripts)
+    text = text.replace("</head>", named + "</head>", 1)
     if NONCE not in text:
         return HTMLResponse(text, headers=_policy("'unsafe-inline'"))
     nonce = secrets.token_urlsafe(16)
     return HTMLResponse(text.replace(NONCE, nonce), headers=_policy(f"'nonce-{nonce}'"))
+
+
+def scripts_of(root: Path | None, path: PurePosixPath) -> Sequence[str]:
+    """Return the scripts that the build says the address *path* needs: loaded side by side, not one after another."""
+    told = root / ".vite" / "preload.json" if root else None
+    if told is None or not told.is_file():
+        return ()
+    return _told(told, told.stat().st_mtime_ns).get(path.parts[0] if path.parts else "", ())
+
+
+@lru_cache(maxsize=4)
+def _told(path: Path, _: int) -> Mapping[str, Sequence[str]]:
+    told: Mapping[str, Sequence[str]] = json.loads(path.read_text())
+    return told
 
 
 def _policy(styles: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from mathematricks.contracts.allocations import (
     Allocations,
     Approval,
     CustomAllocation,
+    OptimizationPicture,
     OptimizationRequest,
     OptimizationRuns,
     OptimizationSummary,
@@ -83,6 +84,12 @@ async def optimize(wanted: OptimizationRequest, here: Here, ports: Wired) -> Res
 async def optimizations(_: Here, ports: Wired, limit: Limit = 20) -> Response:
     """Return the newest optimisations with their proofs."""
     return await _asked(RUNS, ports, limit=limit)
+
+
+@router.get("/portfolio/optimizations/{run_id}/picture", response_model=OptimizationPicture)
+async def picture(run_id: Text, _: Here, ports: Wired) -> Response:
+    """Return what more risk would bring, and how the days of a run's answer are spread."""
+    return await _asked((*RUNS, run_id, "picture"), ports)
 
 
 @router.post("/portfolio/optimizations/{run_id}/reproduce", response_model=Reproduction)

@@ -10,6 +10,7 @@ from mathematricks.contracts.base import Message
 from mathematricks.contracts.controls import (
     ControlChanges,
     Controls,
+    DrillWanted,
     Fire,
     FlattenReport,
     FlattenReports,
@@ -76,6 +77,12 @@ async def ask_for_rearm(wanted: Rearm, here: Here, ports: Wired) -> Response:
 async def approve(wanted: Rearm, here: Here, ports: Wired) -> Response:
     """Approve the re-arming of a scope: not by who fired the switch, nor by who asked."""
     return await _changed(("kill_switch.approve", "POST", (*SWITCH, "approve")), wanted, here, ports)
+
+
+@router.post("/kill-switch/drills", response_model=FlattenReport, responses=CONFLICT, dependencies=(Fresh,))
+async def drill(wanted: DrillWanted, here: Here, ports: Wired) -> Response:
+    """Rehearse flattening on a paper account, with positions of the drill's own, and report how long it took."""
+    return await _changed(("kill_switch.drill", "POST", (*SWITCH, "drills")), wanted, here, ports)
 
 
 @router.get("/kill-switch/reports", response_model=FlattenReports)

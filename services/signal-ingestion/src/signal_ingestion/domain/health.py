@@ -157,9 +157,16 @@ def _held(quantity: Decimal) -> Belief:
 def _silence(signals: Sequence[Seen], gap: timedelta | None, now: datetime) -> Iterator[HealthWarning]:
     quiet = now - signals[-1].received_at
     if gap is not None and quiet > SILENT_AFTER * max(gap, SETTLED_AFTER):
-        hours, usual = quiet.total_seconds() / 3600, gap.total_seconds() / 3600
-        sentence = f"Nothing for {hours:,.1f} h; 95 of 100 of your signals come within {usual:,.1f} h of the one before"
+        sentence = f"Nothing for {_span(quiet)}; 95 of 100 of your signals come within {_span(gap)} of the one before"
         yield HealthWarning(kind="SILENCE", since=signals[-1].received_at, sentence=sentence)
+
+
+def _span(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:,.1f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _places(tree: Any) -> Iterator[Mapping[str, Any]]:
