@@ -8,6 +8,9 @@ import pytest
 from execution.adapters.paper.engine.commissions import TARIFFS, Tariff, commission
 from execution.adapters.paper.engine.matching import Depth
 from execution.adapters.paper.settings import Latency
+from execution.service import paper_settings_of
+from execution.settings import Settings
+from mathematricks.runtime.settings import Platform
 from support.paper import STOCK, Bench, D
 
 
@@ -50,3 +53,13 @@ def test_latency_is_the_same_for_the_same_order_and_within_its_bounds():
     assert latency.of("o1") == latency.of("o1") != latency.of("o2")
     assert timedelta(milliseconds=5) <= latency.of("o1") <= timedelta(milliseconds=15)
     assert Latency().of("o1") == timedelta(0)
+
+
+def test_a_deployment_says_how_far_its_paper_venue_is_and_how_deep_its_book():
+    platform = Platform(mongo_url="mongodb://nowhere", deployment_key="k" * 32)  # type: ignore[arg-type]
+    told = {"paper_latency": timedelta(milliseconds=30), "paper_jitter": timedelta(0), "paper_slippage_bps": 5}
+
+    settings = paper_settings_of(Settings(platform=platform, **told))  # type: ignore[arg-type]
+
+    assert settings.latency.of("o1") == timedelta(milliseconds=30)
+    assert settings.depth.distance("o1", 2) == D("0.0010")

@@ -47,6 +47,8 @@ from execution.adapters.mongo_executions import MongoExecutions
 from execution.adapters.mongo_instruments import MongoInstruments
 from execution.adapters.mongo_orders import MongoOrders
 from execution.adapters.mongo_oversight import MongoOversight
+from execution.adapters.paper.engine.matching import Depth
+from execution.adapters.paper.settings import Latency, PaperSettings
 from execution.adapters.paper.venue import open_paper_venue
 from execution.adapters.quote_files import QuoteFile
 from execution.adapters.reference import reference
@@ -93,7 +95,7 @@ async def own_world(
     """Yield the market and the brokers where the paper venue is a part of this process."""
     market = market_of(settings, instruments, clock)
     await market.start()
-    async with open_paper_venue(db, market) as paper:
+    async with open_paper_venue(db, market, paper_settings_of(settings), clock) as paper:
         yield market, BrokerDesk(paper, settings.paper_cash)
 
 
@@ -118,6 +120,14 @@ def market_of(settings: Settings, instruments: MongoInstruments, clock: Clock) -
     if settings.platform.demo:
         return SimulatedMarket(instruments, reference(), clock)
     return QuotedMarket(instruments, reference(), clock, settings.quote_max_age)
+
+
+def paper_settings_of(settings: Settings) -> PaperSettings:
+    """Return how the paper venue behaves in this deployment."""
+    return PaperSettings(
+        depth=Depth(step_bps=settings.paper_slippage_bps),
+        latency=Latency(settings.paper_latency, settings.paper_jitter),
+    )
 
 
 def assemble(settings: Settings, bus: Bus, db: Database, world: tuple[Market, Brokers], clock: Clock) -> Ports:

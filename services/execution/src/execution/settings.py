@@ -24,6 +24,12 @@ class Settings(ServiceSettings):
     """Accounts at real brokers, as JSON; paper accounts need no entry."""
     paper_cash: Annotated[Decimal, Field(gt=0, le=10**12)] = Decimal(1_000_000)
     """US dollars that a paper account holds which opens because it is used."""
+    paper_latency: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(milliseconds=500))] = timedelta(0)
+    """How long an order travels to the paper venue, so that it meets the market of a moment later."""
+    paper_jitter: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(milliseconds=500))] = timedelta(0)
+    """Up to how much longer, by the order's id."""
+    paper_slippage_bps: Annotated[Decimal, Field(ge=0, le=1_000)] = Decimal(1)
+    """Basis points by which each price behind the quoted size is worse than the one before it."""
     call_timeout: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(seconds=30))] = timedelta(seconds=2)
     """A venue that has not answered by then has not answered; "absent" takes two answers so far apart."""
     park_after: timedelta = timedelta(seconds=60)
