@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 from frontend_api.domain.visibility import PAGES, Page
 from frontend_api.service import service
-from mathematricks.contracts.money_views import ClientView, SenderView
+from mathematricks.contracts.money_views import ClientView, SenderView, SignalRow
 from mathematricks.storage.mongo import to_document
 from support.people import a_client, a_passkey, a_sender, a_user, bearer
 from support.signals import a_signal
@@ -142,6 +142,9 @@ async def others_belongings(front: Any) -> dict[str, tuple[str, ...]]:
     earned = SenderView(sender="bob", mode="LIVE", payable=True, dropped_reasons={MARK: 1})
     await front.db.dashboard_senders.insert_one(to_document(earned, "bob"))
     signal = a_signal(sender="bob", external_id=MARK)
+    shown = {name: getattr(signal, name) for name in SignalRow.model_fields if hasattr(signal, name)}
+    row = SignalRow(**shown | {"mode": "LIVE", "status": "executed", "instrument": MARK, "action": "BUY", "legs": 1})
+    await front.db.dashboard_signals.insert_one(to_document(row, signal.signal_id))
     keep_trail(front, signal)
     return {
         "user_id": (dan.user_id, bob.user_id),
@@ -232,3 +235,16 @@ async def test_line_breaks_in_what_is_sent_never_become_headers(front: Any, line
             assert "x-evil" not in told.headers, way
             assert "evil" not in told.headers.get("set-cookie", ""), way
             assert told.headers["content-type"].startswith(("application/json", "text/event-stream")), way
+
+
+async def test_line_breaks_in_a_body_never_become_headers_of_an_answer(front: Any) -> None:
+    line = "x\r\nSet-Cookie: session=evil\r\nX-Evil: 1"
+    fields = ("name", "sender", "strategy_id", "strategy_name", "reason", "account", "code", "password", "time_zone")
+    operator = front.operator()
+    for way in ALL:
+        if way.method not in SAFE:
+            path = way.at(**dict.fromkeys(way.names, line.replace("\r", "%0D").replace("\n", "%0A")))
+            told = await operator.request(way.method, path, json=dict.fromkeys(fields, line))
+            assert "x-evil" not in told.headers, way
+            assert "evil" not in told.headers.get("set-cookie", ""), way
+    assert not [asked for owner in front.owners.values() for asked in owner.asked if "\n" in asked.authorization]
