@@ -115,6 +115,69 @@ def test_what_cannot_be_met_together_is_named(constraints, limit, which):
     assert which <= set(found.which)
 
 
+@pytest.mark.parametrize(
+    ("constraints", "limit"),
+    [
+        (Constraints(), 0.0),
+        (Constraints(cap=0), 0.02),
+        (Constraints(caps=dict.fromkeys(NAMES, 0.0)), 0.0),
+        (Constraints(groups=(Group("all", NAMES, 0.0),)), 0.02),
+    ],
+    ids=["no risk", "no cap", "no caps", "no group"],
+)
+def test_holding_nothing_is_proved_where_nothing_better_is_allowed(constraints, limit):
+    most, least = max_return_cvar(PAST, constraints, limit), min_cvar(PAST, constraints)
+
+    for found in (most, least):
+        assert isinstance(found, Answer)
+        assert found.proof.holds()
+        assert found.proof.method != "cvxpy"
+        assert found.weights == pytest.approx(np.zeros(30), abs=1e-15)
+
+
+def test_a_turnover_that_allows_to_sell_everything_needs_no_general_solver():
+    kept = Constraints(cap=0.2, turnover=Turnover({NAMES[0]: 0.15, NAMES[3]: 0.16}, 1.0))
+    found = max_return_cvar(PAST, kept, TIGHT)
+
+    assert isinstance(found, Answer)
+    assert found.proof.method == "band"
+    assert found.proof.holds()
+
+
+@pytest.mark.parametrize("share", [1e-2, 1e-4, 1e-6])
+def test_where_only_the_cvar_limit_binds_a_tiny_one_scales_the_answer(share):
+    one = max_return_cvar(PAST, Constraints(leverage=1e3, cap=1e3), TIGHT)
+    tiny = max_return_cvar(PAST, Constraints(), TIGHT * share)
+
+    assert isinstance(one, Answer)
+    assert isinstance(tiny, Answer)
+    assert tiny.proof.method == "band"
+    assert tiny.proof.holds()
+    assert tiny.objective == pytest.approx(one.objective * share, rel=1e-9)
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-13, -1e-13])
+def test_a_limit_at_the_lowest_cvar_there_is_can_be_met(off):
+    invested = Constraints(invested=1.0)
+    lowest = min_cvar(PAST, invested)
+    assert isinstance(lowest, Answer)
+
+    at_it = max_return_cvar(PAST, invested, lowest.objective * (1 + off))
+    below = max_return_cvar(PAST, invested, lowest.objective * (1 - 1e-6))
+
+    assert isinstance(at_it, Answer)
+    assert at_it.proof.holds()
+    assert isinstance(below, Infeasible)
+    assert below.which[:2] == ("cvar limit", "invested")
+
+
+def test_an_arbitrage_that_the_caps_keep_small_is_refused_by_their_name():
+    found = max_return_cvar(scenarios(np.abs(PAST.values)), Constraints(cap=0.01), -0.5)
+
+    assert isinstance(found, Infeasible)
+    assert set(found.which) == {"cvar limit", "cap"}
+
+
 def test_the_sharpe_direction_grows_to_the_first_limit_and_says_which():
     covariance = sample_covariance(PAST.values)
     found = max_sharpe(covariance, Room(NAMES, PAST.mean, Constraints(), PAST, TIGHT * 0.1))

@@ -23,7 +23,7 @@ class Proof:
     Both are recomputed from the returns themselves, never taken from a solver.
 
     Attributes:
-        gap: Distance of the two over the objective's size.
+        gap: Distance of the two over the objective's size, or over *size* where the objective is nearer to 0.
         violation: Largest amount by which the weights pass a constraint, relative to it.
         method: What found the answer; it proves nothing.
     """
@@ -33,10 +33,11 @@ class Proof:
     violation: float
     method: str
     rounds: int = 1
+    size: float = 0.0
 
     @property
     def gap(self) -> float:
-        return abs(self.dual - self.primal) / max(abs(self.primal), 1e-12)
+        return abs(self.dual - self.primal) / max(abs(self.primal), self.size, 1e-12)
 
     def holds(self) -> bool:
         """Whether gap and violation are small enough."""

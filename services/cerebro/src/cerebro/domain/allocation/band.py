@@ -67,6 +67,13 @@ class Band:
             self.edge,
         )
 
+    def in_units(self, unit: float) -> Band:
+        """Return a copy whose weights are counted in *unit*; what an answer promised is the same in any."""
+        band = self.copy()
+        band.weights, band.edge = self.weights / unit, self.edge / unit
+        band.reduced, band.cost = self.reduced, self.cost
+        return band
+
 
 def band_around(problem: TailProblem, weights: Floats) -> Band:
     """Return the band around the tail's edge at *weights*."""

@@ -95,6 +95,17 @@ class Polytope:
         sold = self.matrix[-self.helping_upper.size :] @ weights - self.limits[-self.helping_upper.size :]
         return np.clip(sold, 0.0, self.helping_upper)
 
+    def in_units(self, unit: float) -> Polytope:
+        """Return the same polytope of weights counted in *unit*."""
+        return Polytope(
+            self.names,
+            self.upper / unit,
+            self.matrix,
+            self.limits / unit,
+            self.helping,
+            self.helping_upper / unit,
+        )
+
     def holds_nothing(self) -> bool:
         """Whether weights of zero are feasible, so that shrinking any feasible weights leaves them so."""
         return bool(np.all(self.limits >= 0))

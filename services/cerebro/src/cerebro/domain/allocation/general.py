@@ -7,7 +7,7 @@ from typing import Any
 import cvxpy as cp
 import numpy as np
 
-from cerebro.domain.allocation.answers import Proof, Unproved
+from cerebro.domain.allocation.answers import Unproved
 from cerebro.domain.allocation.tail_problem import Multipliers, TailProblem, bound
 from cerebro.domain.allocation.tail_solver import Solved
 
@@ -59,10 +59,9 @@ def _proved(problem: TailProblem, weights: Any, made: Multipliers) -> Solved:
     if problem.limit is not None and problem.polytope.holds_nothing() and cvar > problem.limit:
         weights, cvar = weights * (problem.limit / cvar), problem.limit
     proved = bound(problem, made)
-    violation = problem.polytope.violation(weights)
-    if problem.limit is not None:
-        violation = max(violation, (cvar - problem.limit) / abs(problem.limit))
-    proof = Proof(problem.value(weights, cvar), proved.value, violation, "cvxpy")
+    proof = problem.proof((weights, cvar), proved.value, "cvxpy")
     if not proof.holds():
-        raise Unproved(f"the general solver leaves a gap of {proof.gap:.1e} and passes a limit by {violation:.1e}")
+        raise Unproved(
+            f"the general solver leaves a gap of {proof.gap:.1e} and passes a limit by {proof.violation:.1e}"
+        )
     return Solved(weights, cvar, proof, proved, None)

@@ -37,6 +37,13 @@ class Scenarios:
         """Mean daily return of each strategy."""
         return np.asarray(self.values.mean(axis=0))
 
+    @cached_property
+    def spread(self) -> float:
+        """The size of a usual day of a usual strategy, those that never move aside; 1 where nothing does."""
+        sample = self.values[:: max(1, self.values.shape[0] // 256)]
+        sizes = np.sqrt((sample**2).mean(axis=0))
+        return float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 1.0
+
     def losses(self, weights: Floats) -> Floats:
         """Return the loss of each day."""
         held = np.flatnonzero(weights)

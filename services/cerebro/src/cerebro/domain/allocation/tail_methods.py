@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from cerebro.domain.allocation.answers import Answer, Infeasible, Unproved
+from cerebro.domain.allocation.answers import PROVED, Answer, Infeasible, Unproved
 from cerebro.domain.allocation.band import Band
 from cerebro.domain.allocation.constraints import Constraints, Polytope, polytope
 from cerebro.domain.allocation.feasibility import feasible_weights
 from cerebro.domain.allocation.pulling import Anchor
-from cerebro.domain.allocation.reading_proofs import CVAR_LIMIT, answer_of
+from cerebro.domain.allocation.reading_proofs import CVAR_LIMIT, TOUCHING, answer_of
 from cerebro.domain.allocation.scenarios import Scenarios
 from cerebro.domain.allocation.tail_problem import TailProblem
 from cerebro.domain.allocation.tail_solver import Solved, solve_by_band
@@ -35,6 +36,8 @@ def max_return_cvar(
     anchor = _anchor(problem)
     if isinstance(anchor, Infeasible):
         return anchor
+    if anchor.cvar > limit:  # by a rounding error
+        problem = replace(problem, limit=anchor.cvar)
     return answer_of(problem, _solve(problem, anchor, warm))
 
 
@@ -87,19 +90,23 @@ def _anchor(problem: TailProblem) -> Anchor | Infeasible:
     lowest = lowest_cvar(problem.scenarios, problem.polytope)
     if isinstance(lowest, Infeasible):
         return lowest
-    if lowest.cvar > limit:
-        required = tuple(
-            name for name, price in zip(problem.polytope.names, lowest.bound.multipliers.rows, strict=True) if price > 0
-        )
+    if problem.passed(lowest.weights, lowest.cvar) > PROVED:
         return Infeasible(
-            (CVAR_LIMIT, *required), f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}."
+            (CVAR_LIMIT, *_asked_for(lowest, problem.polytope)),
+            f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}.",
         )
     return Anchor(lowest.weights, lowest.cvar)
 
 
+def _asked_for(lowest: Solved, rows: Polytope) -> tuple[str, ...]:
+    """Return what keeps the CVaR from being lower."""
+    prices = zip(rows.names, lowest.bound.multipliers.rows, strict=True)
+    named = [name for name, price in prices if price > 0 and not name.startswith("sold of")]
+    capped = lowest.bound.reduced > TOUCHING * float(np.abs(lowest.bound.reduced).max(initial=0.0))
+    return (*named, "cap") if bool(np.any(capped & (rows.upper > 0))) else tuple(named)
+
+
 def _solve(problem: TailProblem, anchor: Anchor, warm: object) -> Solved:
-    if bool(np.all(problem.polytope.upper == 0)):
-        raise Unproved("no strategy may be held")
     start = warm if isinstance(warm, Band) and warm.weights.size == problem.gain.size else None
     try:
         return solve_by_band(problem, anchor, start)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from mathematricks.quant.returns import Floats
 
+from cerebro.domain.allocation.answers import Proof
 from cerebro.domain.allocation.constraints import Polytope
 from cerebro.domain.allocation.scenarios import Indices, Scenarios
+
+SMALL = 1e-3
+USUAL = 8.0
+"""CVaR limits of an eighth of a usual day and more leave weights around 1; below, weights are counted in less."""
 
 
 @dataclass(frozen=True, eq=False)
 class TailProblem:
     """
     Maximise ``gain·w`` with CVaR at most *limit*; without a limit, minimise the CVaR.
+
+    The best may be to hold nothing, or come near it: then a gap, and a CVaR above its limit, are set against a
+    thousandth of what one strategy at its cap can be worth, because they cannot be set against 0.
 
     Attributes:
         gain: N numbers; not read when the CVaR is minimised.
@@ -33,6 +43,47 @@ class TailProblem:
     def value(self, weights: Floats, cvar: float) -> float:
         """Return the objective, to be maximised."""
         return float(self.gain @ weights) if self.limit is not None else -cvar
+
+    @cached_property
+    def unit(self) -> float:
+        """What weights are best counted in: as little of the equity as a tiny limit allows, or the whole of it."""
+        if not self._shrinks or self.limit is None:
+            return 1.0
+        return float(2.0 ** min(0, round(math.log2(USUAL * self.limit / self.scenarios.spread))))
+
+    @cached_property
+    def size(self) -> float:
+        """What the objective's gap is at least set against."""
+        if self.limit is None:
+            return self._risk_size
+        if self._shrinks:
+            return SMALL**2 * self.unit * float(np.abs(self.gain).max(initial=0.0))
+        return SMALL * float(np.max(np.abs(self.gain) * self.polytope.upper, initial=0.0))
+
+    @property
+    def _shrinks(self) -> bool:
+        """Whether half of any feasible weights is feasible with half of the limit."""
+        return self.limit is not None and self.limit > 0 and self.polytope.holds_nothing()
+
+    @cached_property
+    def _risk_size(self) -> float:
+        return SMALL * self.scenarios.spread * float(self.polytope.upper.max(initial=0.0))
+
+    def passed(self, weights: Floats, cvar: float) -> float:
+        """Return the largest amount by which a constraint is passed, relative to it."""
+        over = self.polytope.violation(weights)
+        if self.limit is None or cvar <= self.limit:
+            return over
+        return max(over, (cvar - self.limit) / (self.limit if self.limit > 0 else max(-self.limit, self._risk_size)))
+
+    def proof(self, reached: tuple[Floats, float], dual: float, method: str, rounds: int = 1) -> Proof:
+        """Return the proof that weights of that CVaR are the best there are, *dual* being a bound."""
+        return Proof(self.value(*reached), dual, self.passed(*reached), method, rounds, self.size)
+
+    def in_units(self, unit: float) -> TailProblem:
+        """Return the same problem with all that is said in weights *unit* times as large."""
+        limit = self.limit / unit if self.limit is not None else None
+        return TailProblem(self.scenarios, self.gain, self.polytope.in_units(unit), limit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from mathematricks.quant.returns import Floats
@@ -14,11 +14,12 @@ from cerebro.domain.allocation.approach import approached
 from cerebro.domain.allocation.band import Band
 from cerebro.domain.allocation.cuts import near_optimum
 from cerebro.domain.allocation.pulling import Anchor, pulled
-from cerebro.domain.allocation.tail_problem import Bound, TailProblem, bound
+from cerebro.domain.allocation.tail_problem import Bound, Multipliers, TailProblem, bound
 
 MOST_ROUNDS = 200
 AIM = 1e-12
 """Gap at which rounds stop; the last digits cost little and spare doubt."""
+DEARER = (1e-12, 1e-11, 1e-10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +40,15 @@ class _Best:
     value: float
     bound: Bound | None = None
 
-    def gap(self) -> float:
+    def gap(self, problem: TailProblem) -> float:
         if self.bound is None:
             return float("inf")
-        return (self.bound.value - self.value) / max(abs(self.value), 1e-12)
+        return (self.bound.value - self.value) / max(abs(self.value), problem.size, 1e-12)
 
 
 def scale_of(problem: TailProblem) -> float:
     """Return the factor that brings daily returns near 1: a power of two, so that no digit is lost."""
-    size = float(np.median(problem.scenarios.values[:: max(1, problem.scenarios.values.shape[0] // 256)].std(axis=0)))
-    return float(2.0 ** np.round(-np.log2(size))) if size > 0 else 1.0
+    return float(2.0 ** np.round(-np.log2(problem.scenarios.spread)))
 
 
 def solve_by_band(problem: TailProblem, anchor: Anchor, start: Band | None = None) -> Solved:
@@ -62,16 +62,43 @@ def solve_by_band(problem: TailProblem, anchor: Anchor, start: Band | None = Non
     Raises:
         Unproved: the rounds ended without a proof.
     """
+    if bool(np.all(problem.polytope.upper == 0)):
+        return _nothing(problem)
+    unit = problem.unit
+    within = problem.in_units(unit)
+    begun = Anchor(anchor.weights / unit, anchor.cvar / unit)
+    best, band, rounds = _rounds(within, begun, start.in_units(unit) if start else None)
+    best.weights, best.cvar = best.weights * unit, best.cvar * unit
+    return _solved(problem, best, band.in_units(1 / unit), rounds)
+
+
+def _rounds(problem: TailProblem, anchor: Anchor, start: Band | None) -> tuple[_Best, Band, int]:
     scale = scale_of(problem)
     best = _Best(anchor.weights, anchor.cvar, problem.value(anchor.weights, anchor.cvar))
     band = _first_band(problem, anchor, start, scale)
     for number in range(1, MOST_ROUNDS + 1):
         progress = _round(problem, anchor, band, (best, scale))
-        if best.gap() <= AIM or (not progress and best.gap() <= PROVED):
-            return _solved(problem, best, band, number)
-        if not progress:
+        if not progress and best.gap(problem) > AIM:
+            _make_dearer(problem, best)
+        if best.gap(problem) <= (AIM if progress else PROVED):
+            return best, band, number
+        if not progress and not _start_again(problem, band):
             break
-    raise Unproved(f"a gap of {best.gap():.1e} is left")
+    raise Unproved(f"a gap of {best.gap(problem):.1e} is left")
+
+
+def _make_dearer(problem: TailProblem, best: _Best) -> None:
+    """
+    Take the bound of a CVaR a trifle dearer, if it is better.
+
+    What is held promises nothing at the true price, give or take a rounding error; where the caps are far away,
+    that error times a cap is much. At a dearer price what is held and gains promises less than nothing.
+    """
+    if best.bound is None:
+        return
+    given = best.bound.multipliers
+    dearer = [bound(problem, replace(given, price=given.price * (1 + more))) for more in DEARER]
+    best.bound = min(best.bound, *dearer, key=lambda one: one.value)
 
 
 def _first_band(problem: TailProblem, anchor: Anchor, start: Band | None, scale: float) -> Band:
@@ -140,9 +167,14 @@ def _solved(problem: TailProblem, best: _Best, band: Band, rounds: int) -> Solve
     if best.bound is None:
         raise Unproved("no bound was found")
     proved = bound(problem, best.bound.multipliers)
-    violation = problem.polytope.violation(best.weights)
-    if problem.limit is not None:
-        violation = max(violation, (best.cvar - problem.limit) / abs(problem.limit))
-    proof = Proof(best.value, proved.value, violation, "band", rounds)
     band.reduced, band.cost = proved.reduced, problem.cost
+    proof = problem.proof((best.weights, best.cvar), proved.value, "band", rounds)
     return Solved(best.weights, best.cvar, proof, proved, band)
+
+
+def _nothing(problem: TailProblem) -> Solved:
+    """Return that nothing is held, where no strategy may be; it is feasible, or this would not be asked."""
+    nothing = np.zeros(problem.gain.size)
+    days, shares, cvar = problem.scenarios.worst(np.zeros(problem.scenarios.values.shape[0]))
+    proved = bound(problem, Multipliers(0.0, days, shares, np.zeros(problem.polytope.limits.size)))
+    return Solved(nothing, cvar, problem.proof((nothing, cvar), proved.value, "nothing held"), proved, None)
