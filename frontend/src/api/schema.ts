@@ -5730,7 +5730,7 @@ export interface components {
         Rotation: {
             /**
              * Kinds
-             * @description None named: all it has
+             * @description None named: all it has, and the usual ones where it has none
              * @default []
              */
             kinds: ("passphrase" | "token" | "mac")[];

@@ -202,4 +202,7 @@ async def test_a_revoked_secret_is_worth_nothing_at_once_overlapping_ones_too(de
     body = orjson.dumps(desk.body(passphrase=None, signalID="3"))
     assert (await desk.post(body, headers=desk.signed(body))).status_code == 401
     assert (await desk.http.get("/api/v1/senders/alice", headers=desk.admin)).json()["kinds"] == []
+    again = (await desk.http.post("/api/v1/senders/alice/rotate", headers=desk.admin)).json()["secrets"]
+    assert sorted(again) == ["passphrase", "token"]
+    assert (await desk.post(desk.body(passphrase=again["passphrase"], signalID="4"))).status_code == 202
     assert (await desk.http.post("/api/v1/senders/nobody/revoke", headers=desk.admin)).status_code == 404

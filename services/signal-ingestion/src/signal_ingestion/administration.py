@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from mathematricks.contracts.signals import (
+    USUAL_SECRETS,
     Credential,
     IssuedSender,
     NewSender,
@@ -66,7 +67,7 @@ async def rotate(name: str, rotation: Rotation, ports: Ports) -> IssuedSender:
         NameTaken: somebody else changed the sender meanwhile; try again.
     """
     record = await _record(name, ports)
-    kinds = rotation.kinds or _kinds(record.credentials)
+    kinds = rotation.kinds or _kinds(record.credentials) or USUAL_SECRETS
     issued = {kind: secrets.token_urlsafe(SECRET_BYTES) for kind in kinds}
     fresh = [_credential(kind, secret, name, ports) for kind, secret in issued.items()]
     kept = _kept(record, rotation, set(kinds), ports)

@@ -133,6 +133,7 @@ class SignalAnswer(Message):
 
 
 SecretKind = Literal["passphrase", "token", "mac"]
+USUAL_SECRETS: tuple[SecretKind, ...] = ("passphrase", "token")
 
 
 class Credential(Message):
@@ -159,13 +160,15 @@ class NewSender(SenderSettings):
     """A sender to create, and the kinds of secret to issue."""
 
     name: Annotated[str, Field(pattern=SENDER_NAME, examples=["tradingview-alice"])]
-    kinds: Annotated[tuple[SecretKind, ...], Field(min_length=1, max_length=3)] = ("passphrase", "token")
+    kinds: Annotated[tuple[SecretKind, ...], Field(min_length=1, max_length=3)] = USUAL_SECRETS
 
 
 class Rotation(Message):
     """Which secrets to issue anew; the old ones stay good for the overlap."""
 
-    kinds: Annotated[tuple[SecretKind, ...], Field(max_length=3)] = Field((), description="None named: all it has")
+    kinds: Annotated[tuple[SecretKind, ...], Field(max_length=3)] = Field(
+        (), description="None named: all it has, and the usual ones where it has none"
+    )
     overlap_seconds: StrictInt = Field(0, ge=0, le=86_400)
 
 
