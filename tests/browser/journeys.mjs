@@ -110,6 +110,32 @@ await journey("the first admin changes the one-time password, sets up a second f
 })
 const kept = await first.context().storageState()
 
+await journey("what a sender writes is text wherever it shows, and no script", async () => {
+  const evil = `<img src=x onerror="document.documentElement.dataset.owned='yes'">`
+  const { secrets } = await posted(first, "/api/sender-credentials", { name: "keyed", strategies: ["*"] })
+  const { signal_id } = await posted(first, "/api/v1/signals", {
+    strategy_name: evil,
+    signalID: `${evil} id`,
+    signal_sent_EPOCH: Math.floor(Date.now() / 1000),
+    passphrase: secrets.passphrase,
+    notes: evil,
+    metadata: { [evil]: evil },
+    signal_legs: [{ instrument: "AAPL", instrument_type: "STOCK", action: "BUY", quantity: 1, price: 150, order_type: "MARKET" }],
+  })
+  await first.goto(`${base}/activity`)
+  await first.getByText(evil).first().waitFor()
+  const lists = ["orders", "decisions"].map((list) => `/activity?list=${list}`)
+  for (const path of ["/", ...lists, `/activity?signal=${signal_id}`, "/strategies", "/senders", "/system", "/users?list=audit"]) {
+    await first.goto(base + path)
+    await settled(first)
+    const harmed = await first.evaluate(() => document.documentElement.dataset.owned ?? document.querySelectorAll('img[src="x"]').length)
+    expect(harmed === 0, `${path} took it for markup: ${harmed}`)
+  }
+  await first.goto(`${base}/activity?signal=${signal_id}`)
+  await first.getByRole("dialog", { name: "Receipt" }).getByText(evil).first().waitFor()
+  expect(first.troubles.length === 0, first.troubles.join("\n"))
+})
+
 await journey("a signal's row leads to its receipt, by keyboard, and the address keeps it", async () => {
   await first.goto(`${base}/activity`)
   const rows = first.locator("tbody tr[aria-rowindex]")
@@ -182,6 +208,36 @@ await journey("the kill switch stops in one press, and is re-armed by two admins
   await other.context().close()
 })
 
+await journey("a passkey is added with a fresh code, signs in in the place of password and code, and is removed", async () => {
+  const named = base.replace("127.0.0.1", "localhost") // passkeys belong to a name
+  const page = await invited(first, "passkey-by-browser", "sender", { sender: "keyed" }, named, async (opened) => {
+    const device = await opened.context().newCDPSession(opened)
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true }
+    await device.send("WebAuthn.enable")
+    await device.send("WebAuthn.addVirtualAuthenticator", { options: { ...options, isUserVerified: true, automaticPresenceSimulation: true } })
+  })
+  await page.goto(`${named}/profile`)
+  await page.getByRole("button", { name: "Add a passkey…" }).click()
+  await page.getByLabel("Name").fill("Laptop")
+  await page.getByRole("button", { name: "Go on" }).click()
+  await page.getByText("From now on it signs you in").waitFor()
+  await page.getByRole("cell", { name: "Laptop", exact: true }).waitFor()
+  await show(page, "passkeys", "light")
+  await examine(page, "passkeys", "light")
+  await page.getByRole("button", { name: "Sign out" }).click()
+  await page.getByRole("button", { name: "Use a passkey" }).waitFor()
+  await show(page, "login-with-passkeys", "light")
+  await examine(page, "login-with-passkeys", "light")
+  await page.getByRole("button", { name: "Use a passkey" }).click()
+  await page.getByRole("heading", { level: 1, name: "Home" }).waitFor()
+  await page.goto(`${named}/profile`)
+  await page.getByRole("button", { name: "Remove Laptop" }).click()
+  await page.getByRole("button", { name: "Remove", exact: true }).click()
+  await page.getByText("No passkeys").waitFor()
+  expect(page.troubles.length === 0, page.troubles.join("\n"))
+  await page.context().close()
+})
+
 await journey("a stream that falls silent is said, figures stay and dim, and it comes back", async () => {
   await first.goto(base)
   await first.getByText("Equity, USD").waitFor()
@@ -228,36 +284,6 @@ await journey("a client and a sender see their own homes, and nothing else is th
   }
 })
 
-await journey("a passkey is added with a fresh code, signs in in the place of password and code, and is removed", async () => {
-  const named = base.replace("127.0.0.1", "localhost") // passkeys belong to a name
-  const page = await invited(first, "passkey-by-browser", "sender", { sender: "keyed" }, named, async (opened) => {
-    const device = await opened.context().newCDPSession(opened)
-    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true }
-    await device.send("WebAuthn.enable")
-    await device.send("WebAuthn.addVirtualAuthenticator", { options: { ...options, isUserVerified: true, automaticPresenceSimulation: true } })
-  })
-  await page.goto(`${named}/profile`)
-  await page.getByRole("button", { name: "Add a passkey…" }).click()
-  await page.getByLabel("Name").fill("Laptop")
-  await page.getByRole("button", { name: "Go on" }).click()
-  await page.getByText("From now on it signs you in").waitFor()
-  await page.getByRole("cell", { name: "Laptop", exact: true }).waitFor()
-  await show(page, "passkeys", "light")
-  await examine(page, "passkeys", "light")
-  await page.getByRole("button", { name: "Sign out" }).click()
-  await page.getByRole("button", { name: "Use a passkey" }).waitFor()
-  await show(page, "login-with-passkeys", "light")
-  await examine(page, "login-with-passkeys", "light")
-  await page.getByRole("button", { name: "Use a passkey" }).click()
-  await page.getByRole("heading", { level: 1, name: "Home" }).waitFor()
-  await page.goto(`${named}/profile`)
-  await page.getByRole("button", { name: "Remove Laptop" }).click()
-  await page.getByRole("button", { name: "Remove", exact: true }).click()
-  await page.getByText("No passkeys").waitFor()
-  expect(page.troubles.length === 0, page.troubles.join("\n"))
-  await page.context().close()
-})
-
 await journey("a simulation is held against the desk as it is, and another is cancelled", async () => {
   await first.goto(`${base}/sandbox`)
   await first.getByLabel("Name").fill("Half the risk")
@@ -295,19 +321,7 @@ await browser.close()
 
 /** Somebody let in by an admin: chooses a password, sets up a second factor where it is wanted, and is home. */
 async function invited(by, name, role, right = {}, at = base, prepare = async () => undefined) {
-  const { token } = await by.evaluate(
-    async (body) => {
-      const { csrf_token } = await fetch("/api/auth/session").then((answer) => answer.json())
-      const answer = await fetch("/api/users", {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf_token },
-        body: JSON.stringify(body),
-      })
-      if (!answer.ok) throw new Error(await answer.text())
-      return answer.json()
-    },
-    { name, role, ...right },
-  )
+  const { token } = await posted(by, "/api/users", { name, role, ...right })
   const page = await window()
   await prepare(page)
   await page.goto(`${at}/invitation/${token}`)
@@ -318,4 +332,21 @@ async function invited(by, name, role, right = {}, at = base, prepare = async ()
   await Promise.race([home.waitFor(), page.locator("code").waitFor()])
   if (await page.locator("code").count()) await enrol(page)
   return page
+}
+
+/** What the desk answered to what *by* sent, with the token that its session shows. */
+function posted(by, path, sent) {
+  return by.evaluate(
+    async ([address, body]) => {
+      const { csrf_token } = await fetch("/api/auth/session").then((answer) => answer.json())
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf_token },
+        body: JSON.stringify(body),
+      })
+      if (!answer.ok) throw new Error(await answer.text())
+      return answer.json()
+    },
+    [path, sent],
+  )
 }
