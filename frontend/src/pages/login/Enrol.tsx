@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query"
-import { Copy } from "lucide-react"
 import { useState } from "react"
 import { answered, api, type Schemas } from "@/api/client"
-import { queries } from "@/api/queries"
-import { entered, sessionQuery, type Who } from "@/api/session"
+import { entered, type Who } from "@/api/session"
 import { Button } from "@/ui/Button"
 import { Field } from "@/ui/Field"
 import { Skeleton, Trouble } from "@/ui/states"
+import { RecoveryCodes } from "./RecoveryCodes"
 import { Refusal } from "./Refusal"
 import { useForm } from "./useForm"
 
@@ -15,7 +14,7 @@ export function Enrol({ onEntered }: { onEntered: (who: Who) => void }) {
   const [codes, setCodes] = useState<readonly string[] | null>(null)
   if (!codes) return <Scan onConfirmed={setCodes} />
   return (
-    <Keep
+    <RecoveryCodes
       codes={codes}
       onKept={async () => onEntered(entered(await answered(api.GET("/api/auth/session"))))}
     />
@@ -73,41 +72,5 @@ function Qr({ qr }: { qr: Schemas["Qr"] | undefined }) {
       <rect width={qr.size} height={qr.size} fill="#fff" />
       <path d={qr.path} fill="#000" shapeRendering="crispEdges" />
     </svg>
-  )
-}
-
-function Keep({ codes, onKept }: { codes: readonly string[]; onKept: () => Promise<void> }) {
-  const [copied, setCopied] = useState(false)
-  return (
-    <div className="flex flex-col gap-4">
-      <p className="text-sm text-ink-2">
-        Keep these recovery codes where the device is not. Each lets you in once if it is lost; they are shown
-        this once.
-      </p>
-      <ul
-        aria-label="Recovery codes"
-        className="grid grid-cols-2 gap-x-4 gap-y-1 rounded border border-line bg-panel p-3 text-sm tracking-wide"
-      >
-        {codes.map((code) => (
-          <li key={code}>{code}</li>
-        ))}
-      </ul>
-      <Button
-        onClick={() => void navigator.clipboard.writeText(codes.join("\n")).then(() => setCopied(true))}
-        aria-live="polite"
-      >
-        <Copy aria-hidden className="size-4" />
-        {copied ? "Copied" : "Copy them"}
-      </Button>
-      <Button
-        look="solid"
-        size="large"
-        onClick={() =>
-          void onKept().then(() => queries.invalidateQueries({ queryKey: sessionQuery.queryKey }))
-        }
-      >
-        I have kept them
-      </Button>
-    </div>
   )
 }

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query"
 import { ShieldCheck } from "lucide-react"
-import { passkeysQuery } from "@/api/passkeys"
 import { sessionQuery } from "@/api/session"
 import { safeNext } from "@/search"
 import { Frame } from "./Frame"
+import { passkeysQuery } from "./passkeys"
 import { Steps } from "./Steps"
 
 export function Login() {

@@ -1,9 +1,9 @@
 import { KeyRound } from "lucide-react"
 import { useState } from "react"
 import { sentenceOf } from "@/api/failure"
-import { enterByPasskey } from "@/api/passkeys"
 import { entered, type Who } from "@/api/session"
 import { Button } from "@/ui/Button"
+import { enterByPasskey } from "./passkeys"
 import { Refusal } from "./Refusal"
 
 /** The other way in: the device knows who it is, so nothing is typed. */

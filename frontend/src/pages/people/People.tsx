@@ -10,7 +10,6 @@ import { Audit } from "./Audit"
 import { AuditFilters } from "./AuditFilters"
 import { InvitationLink } from "./InvitationLink"
 import { Invite } from "./Invite"
-import { MySessions } from "./MySessions"
 import { UserDrawer } from "./UserDrawer"
 import { Users } from "./Users"
 
@@ -53,7 +52,6 @@ export function People() {
       >
         {shown === "users" ? <Users openId={user} onOpen={openUser} /> : <Audit />}
       </Panel>
-      {shown === "users" && <MySessions />}
       <UserDrawer user={user} onClose={() => openUser(undefined)} />
       {inviting && <Invite onInvited={setInvited} onClose={() => setInviting(false)} />}
       {invited && <InvitationLink invited={invited} onClose={() => setInvited(null)} />}

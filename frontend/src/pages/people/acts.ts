@@ -1,10 +1,10 @@
-import { answered, api, type Schemas } from "@/api/client"
+import { api, type Schemas } from "@/api/client"
 import { queries } from "@/api/queries"
 import { acted } from "@/api/stepUp"
 
 async function changed<T>(act: Promise<T>): Promise<T> {
   const answer = await act
-  for (const queryKey of [["users"], ["sessions"], ["audit"]]) void queries.invalidateQueries({ queryKey })
+  for (const queryKey of [["users"], ["audit"]]) void queries.invalidateQueries({ queryKey })
   return answer
 }
 
@@ -24,7 +24,3 @@ export const change = (id: string, body: Schemas["UserChange"]) =>
 export const disable = (id: string) => changed(acted(() => api.POST("/api/users/{user_id}/disable", of(id))))
 export const revokeSessions = (id: string) =>
   changed(acted(() => api.POST("/api/users/{user_id}/revoke-sessions", of(id))))
-
-export const endSession = (session_id: string) =>
-  changed(answered(api.DELETE("/api/auth/sessions/{session_id}", { params: { path: { session_id } } })))
-export const endOtherSessions = () => changed(answered(api.DELETE("/api/auth/sessions")))

@@ -3,18 +3,11 @@ import { answered, api, type Schemas } from "@/api/client"
 
 export type UserLine = Schemas["UserLine"]
 export type AuditLine = Schemas["AuditLine"]
-export type OpenSession = Schemas["OpenSession"]
 const PAGE = 100
 
 export const usersQuery = queryOptions({
   queryKey: ["users"],
   queryFn: () => answered(api.GET("/api/users")),
-})
-
-/** My own open sessions. */
-export const sessionsQuery = queryOptions({
-  queryKey: ["sessions"],
-  queryFn: () => answered(api.GET("/api/auth/sessions")),
 })
 
 export interface AuditFilters {

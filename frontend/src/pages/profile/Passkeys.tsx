@@ -1,37 +1,31 @@
-import { queryOptions, useQuery } from "@tanstack/react-query"
+import { useQuery } from "@tanstack/react-query"
 import { KeyRound } from "lucide-react"
 import { useState } from "react"
-import { answered, api, type Schemas } from "@/api/client"
-import { addPasskey, canHavePasskeys } from "@/api/passkeys"
-import { queries } from "@/api/queries"
 import { dateTime } from "@/format/time"
+import { canHavePasskeys } from "@/pages/login/passkeys"
 import { Button } from "@/ui/Button"
 import { Confirm } from "@/ui/Confirm"
 import { Field } from "@/ui/Field"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
-
-type Passkey = Schemas["PasskeyLine"]
-
-const passkeysQuery = queryOptions({
-  queryKey: ["passkeys"],
-  queryFn: () => answered(api.GET("/api/session/passkeys")),
-})
-const changed = () => queries.invalidateQueries({ queryKey: passkeysQuery.queryKey })
+import { add, remove } from "./acts"
+import { type Passkey, passkeysQuery, secondFactorQuery } from "./queries"
 
 /** One's own passkeys: each opens the desk in the place of password and code. */
 export function Passkeys() {
   const { data, error, refetch } = useQuery(passkeysQuery)
   const [adding, setAdding] = useState(false)
   const [removing, setRemoving] = useState<Passkey | null>(null)
+  const enrolled = useQuery(secondFactorQuery).data?.enrolled
   const offered = data?.offered && canHavePasskeys()
   return (
     <Panel
       title="Passkeys"
       note="Sign in with a finger, a face or a PIN"
       actions={
-        offered && (
+        offered &&
+        enrolled && (
           <Button size="small" onClick={() => setAdding(true)}>
             <KeyRound aria-hidden className="size-3.5" />
             Add a passkey…
@@ -49,7 +43,9 @@ export function Passkeys() {
       {data?.items.length === 0 && (
         <Empty icon={KeyRound} title="No passkeys">
           {offered
-            ? "A passkey stays on your device and works on this site alone; your password and your authenticator go on working beside it."
+            ? enrolled === false
+              ? "An authenticator comes first: adding a passkey asks for a code of it."
+              : "A passkey stays on your device and works on this site alone; your password and your authenticator go on working beside it."
             : "They work where the desk is reached by its own name, in a browser that has them."}
         </Empty>
       )}
@@ -76,7 +72,7 @@ function Add({ onClose }: { onClose: () => void }) {
       submit="Go on"
       missing={name.trim() ? undefined : "Name the device first"}
       done="From now on it signs you in"
-      act={() => addPasskey(name.trim()).then(changed)}
+      act={() => add(name.trim())}
       onClose={onClose}
     >
       <Field
@@ -100,19 +96,13 @@ function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
       submit="Remove"
       danger
       done="Removed"
-      act={() =>
-        answered(
-          api.DELETE("/api/session/passkeys/{passkey_id}", {
-            params: { path: { passkey_id: passkey.passkey_id } },
-          }),
-        ).then(changed)
-      }
+      act={() => remove(passkey.passkey_id)}
       onClose={onClose}
     />
   )
 }
 
-function columnsOf(remove: (passkey: Passkey) => void): Column<Passkey>[] {
+function columnsOf(begin: (passkey: Passkey) => void): Column<Passkey>[] {
   return [
     {
       key: "name",
@@ -125,7 +115,7 @@ function columnsOf(remove: (passkey: Passkey) => void): Column<Passkey>[] {
       key: "remove",
       title: <span className="sr-only">Remove</span>,
       cell: (one) => (
-        <Button size="small" aria-label={`Remove ${one.name}`} onClick={() => remove(one)}>
+        <Button size="small" aria-label={`Remove ${one.name}`} onClick={() => begin(one)}>
           Remove…
         </Button>
       ),

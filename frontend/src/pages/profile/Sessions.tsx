@@ -11,13 +11,13 @@ import { endOtherSessions, endSession } from "./acts"
 import { type OpenSession, sessionsQuery } from "./queries"
 
 /** Where I am signed in myself. */
-export function MySessions() {
+export function Sessions() {
   const { data, error, refetch } = useQuery(sessionsQuery)
   const [ending, setEnding] = useState<OpenSession | "others" | null>(null)
   const others = data?.items.filter((one) => !one.current) ?? []
   return (
     <Panel
-      title="Your own sessions"
+      title="Sessions"
       note={zoneName()}
       actions={
         others.length > 0 && (

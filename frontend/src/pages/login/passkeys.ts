@@ -1,8 +1,8 @@
 import { queryOptions } from "@tanstack/react-query"
-import { answered, api } from "./client"
-import { Failure } from "./failure"
-import type { Who } from "./session"
-import { acted } from "./stepUp"
+import { answered, api } from "@/api/client"
+import { Failure } from "@/api/failure"
+import type { Who } from "@/api/session"
+import { acted } from "@/api/stepUp"
 
 /** Whether this browser can have a passkey of this site: they belong to a name, never to an address of numbers. */
 export function canHavePasskeys(): boolean {
