@@ -25,10 +25,13 @@ export function filesOf(key) {
   return files
 }
 
-/** The parts that lead to *key* by dynamic imports, from the page's own first one on. */
+/** The parts that lead to *key* by dynamic imports, from the page's own first one on; none leads from the desk to the entrance. */
 function wayTo(key) {
   const before = Object.keys(manifest).find(
-    (other) => other.startsWith("src/pages/") && manifest[other].dynamicImports?.includes(key),
+    (other) =>
+      other.startsWith("src/pages/") &&
+      isEntrance(other) === isEntrance(key) &&
+      manifest[other].dynamicImports?.includes(key),
   )
   return before ? [...wayTo(before), key] : [key]
 }
