@@ -190,6 +190,41 @@ def test_the_sharpe_direction_grows_to_the_first_limit_and_says_which():
         assert other @ PAST.mean / np.sqrt(other @ covariance @ other) * np.sqrt(252) <= found.objective
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.column_stack([PAST.values[:, :6], PAST.values[:, 0], PAST.values[:, 0]]),
+        np.column_stack([PAST.values[:, :6], PAST.values[:, :6] @ np.full(6, 1 / 6)]),
+        np.column_stack([PAST.values[:, :6], np.zeros(800)]),
+    ],
+    ids=["alike", "a mix of the others", "one that never moves"],
+)
+def test_the_sharpe_direction_of_a_singular_covariance_is_proved(values):
+    past = scenarios(values)
+    found = max_sharpe(sample_covariance(values), Room(past.names, past.mean, Constraints()))
+    without = max_sharpe(sample_covariance(values[:, :6]), Room(NAMES[:6], past.mean[:6], Constraints()))
+
+    assert isinstance(found, Answer)
+    assert isinstance(without, Answer)
+    assert found.proof.holds()
+    assert found.objective == pytest.approx(without.objective, rel=1e-8)
+
+
+def test_where_no_risk_can_be_told_it_is_said_whose():
+    steady = np.column_stack([PAST.values[:, :3], np.full(800, 3e-4)])
+    few = np.random.default_rng(8).standard_normal((10, 40)) * 0.01
+    for method in (max_sharpe, risk_parity):
+        one, other = (
+            method(sample_covariance(values), Room(past.names, past.mean, Constraints()))
+            for values in (steady, few)
+            for past in [scenarios(values, 0.8)]
+        )
+        assert isinstance(one, Infeasible)
+        assert one.which == ("volatility of s3",)
+        assert isinstance(other, Infeasible)
+        assert other.which == ("volatility",)
+
+
 def test_parity_means_equal_contributions():
     covariance = sample_covariance(PAST.values)
     found = risk_parity(covariance, Room(NAMES, PAST.mean, Constraints()))

@@ -8,6 +8,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from cerebro.domain.allocation.answers import Answer, Infeasible, Proof, Unproved
 from cerebro.domain.allocation.leverage import Room, scaled_up
+from cerebro.domain.allocation.stillness import named_still, never_moving, still_mix
 from cerebro.domain.allocation.volatility import Moments, moment_measures
 
 MOST_STEPS = 200
@@ -21,14 +22,19 @@ def risk_parity(covariance: Floats, room: Room) -> Answer | Infeasible:
     contributions: minimise y'Σy/2 − Σ ln y / N.
 
     Raises:
-        Unproved: a strategy that never moves has no risk to contribute.
+        Unproved: the answer fails its own proof.
     """
-    if bool(np.any(np.diag(covariance) <= 0)):
-        raise Unproved("a strategy never moves, so that it has no risk to contribute")
-    direction = equal_contributions(covariance)
-    proof = _proof(covariance, direction)
-    if not proof.holds():
-        raise Unproved(f"the contributions leave a gap of {proof.gap:.1e}")
+    if bool(np.any(still := never_moving(covariance, room.mean))):
+        return named_still(room.names, still)
+    try:
+        direction = equal_contributions(covariance)
+        proof = _proof(covariance, direction)
+    except np.linalg.LinAlgError:
+        proof = None
+    if proof is None or not proof.holds():
+        if (boundless := still_mix(covariance, np.sqrt(np.diag(covariance)))) is not None:
+            return boundless
+        raise Unproved(f"the contributions leave a gap of {proof.gap if proof else np.inf:.1e}")
     found = scaled_up(direction / direction.sum(), room)
     if isinstance(found, Infeasible):
         return found

@@ -10,13 +10,17 @@ from __future__ import annotations
 import numpy as np
 from mathematricks.quant.returns import Floats
 from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import nnls
 
 from cerebro.domain.allocation.answers import Answer, Infeasible, Proof, Unproved
 from cerebro.domain.allocation.leverage import Room, Scaled, scaled_up
+from cerebro.domain.allocation.stillness import STILL, named_still, never_moving, still_mix
 from cerebro.domain.allocation.volatility import Moments, moment_measures
 
 MOST_EXCHANGES = 10_000
 BLOCK_TRIES = 5
+EXACT = 1e-12
+"""Rounding error, as a share of the largest mean, that what does not gain may have in the proof."""
 
 
 def max_sharpe(covariance: Floats, room: Room) -> Answer | Infeasible:
@@ -31,12 +35,48 @@ def max_sharpe(covariance: Floats, room: Room) -> Answer | Infeasible:
     moments = Moments(room.names, room.mean, covariance)
     if bool(np.all(moments.mean <= 0)):
         return Infeasible(("positive return",), "No strategy earned anything, so that no direction is worth taking.")
-    direction = tangency(moments.covariance, moments.mean)
-    proof = _proof(moments, direction)
-    if not proof.holds():
-        raise Unproved(f"the direction leaves a gap of {proof.gap:.1e}")
+    if bool(np.any(riskless := never_moving(covariance, moments.mean) & (moments.mean > 0))):
+        return named_still(room.names, riskless)
+    found_direction = _direction(moments)
+    if isinstance(found_direction, Infeasible):
+        return found_direction
+    direction, proof = found_direction
     found = scaled_up(direction / direction.sum(), room)
     return found if isinstance(found, Infeasible) else _answer(moments, found, proof)
+
+
+def _direction(moments: Moments) -> tuple[Floats, Proof] | Infeasible:
+    """Return the direction with its proof; strategies that are alike, or few days, leave the covariance singular."""
+    gap = np.inf
+    for find in (tangency, singular_tangency):
+        try:
+            direction = find(moments.covariance, moments.mean)
+            proof = _proof(moments, direction)
+        except (np.linalg.LinAlgError, Unproved):
+            proof = None
+        if proof is not None and proof.holds():
+            return direction, proof
+        if find is tangency and (unbounded := still_mix(moments.covariance, moments.mean)) is not None:
+            return unbounded
+        gap = min(gap, proof.gap if proof is not None else np.inf)
+    raise Unproved(f"the direction leaves a gap of {gap:.1e}")
+
+
+def singular_tangency(covariance: Floats, mean: Floats) -> Floats:
+    """
+    Return the same direction as ``tangency`` from the second moments, by non-negative least squares.
+
+    The regression of a constant gain on the returns has its coefficients in that direction, and active sets of
+    independent strategies need no inverse of the whole.
+    """
+    spread = np.sqrt(np.diag(covariance))
+    size = np.where(spread > 0, spread, 1.0)
+    earned = mean / size
+    sizes, directions = np.linalg.eigh(covariance / np.outer(size, size) + np.outer(earned, earned))
+    roots = np.sqrt(sizes[sizes > STILL * sizes.max()])
+    kept = directions[:, sizes > STILL * sizes.max()]
+    found: Floats = nnls(roots[:, None] * kept.T, kept.T @ earned / roots)[0] / size
+    return found
 
 
 def tangency(covariance: Floats, mean: Floats) -> Floats:
@@ -74,7 +114,7 @@ def _proof(moments: Moments, weights: Floats) -> Proof:
     earned, variance = float(moments.mean @ weights), float(weights @ covered)
     positive = moments.mean > 0
     stretch = float(np.max(moments.mean[positive] / covered[positive])) if np.all(covered[positive] > 0) else np.inf
-    if bool(np.any(stretch * covered < moments.mean - 1e-15 * np.abs(moments.mean).max())):
+    if not np.isfinite(stretch) or bool(np.any(stretch * covered < moments.mean - EXACT * np.abs(moments.mean).max())):
         stretch = np.inf
     return Proof(252 * earned**2 / variance, 252 * variance * stretch**2, 0.0, "block pivoting")
 
