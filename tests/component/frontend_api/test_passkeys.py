@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from frontend_api.settings import Settings
+from pydantic import ValidationError
 from support.authenticators import ORIGIN, PRESENT, Authenticator, spoilt
-from support.people import a_client, a_sender, a_user
+from support.people import a_client, a_platform, a_sender, a_user
 
 LATE = timedelta(minutes=5)
 
@@ -336,3 +338,11 @@ async def test_over_https_the_ticket_is_out_of_reach_of_scripts_and_other_sites(
 
     assert given.startswith("__Host-passkey=")
     assert all(part in given for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"))
+
+
+@pytest.mark.parametrize("origin", ["http://desk.fund.com", "https://desk.fund.com/", "desk.fund.com", "https://a b"])
+def test_an_origin_that_browsers_make_no_passkeys_for_stops_the_start(origin: str) -> None:
+    platform = a_platform("mongodb://unused", "unused")
+    with pytest.raises(ValidationError):
+        Settings(platform=platform, public_origin=origin)
+    assert Settings(platform=platform, public_origin="").public_origin is None

@@ -40,7 +40,7 @@ const questions: Record<Act, Asked> = {
   }),
   reset: ({ user_id, name, sessions }) => ({
     title: `Reset the second factor of ${name}?`,
-    about: `For a lost device: authenticator and recovery codes are forgotten and ${counted(sessions, "session")} ended. Be sure it is ${name} who asks.`,
+    about: `For a lost device: authenticator, recovery codes and passkeys are forgotten and ${counted(sessions, "session")} ended. Be sure it is ${name} who asks.`,
     word: "RESET",
     danger: true,
     submit: "Reset",
