@@ -12,6 +12,7 @@ import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Agreements } from "./Agreements"
+import { Credentials } from "./Credentials"
 import { NewAgreement } from "./NewAgreement"
 import { type SenderView, sendersQuery } from "./queries"
 import { SenderDrawer } from "./SenderDrawer"
@@ -49,7 +50,7 @@ export function Senders() {
         {!error && !data && <SkeletonRows rows={5} />}
         {data?.items.length === 0 && (
           <Empty icon={Radio} title={`Nobody has sent a ${mode} signal`}>
-            A sender shows once a signal of theirs was received. <Credentials />
+            A sender shows once a signal of theirs was received. Whom you let send is under Credentials.
           </Empty>
         )}
         {data && data.items.length > 0 && (
@@ -65,22 +66,10 @@ export function Senders() {
         )}
       </Panel>
       <Agreements onOpen={open} />
-      <p className="px-1 text-sm text-ink-3">
-        <Credentials />
-      </p>
+      <Credentials />
       <SenderDrawer sender={sender} mode={mode} onClose={() => open(undefined)} />
       {agreeing && <NewAgreement onClose={() => setAgreeing(false)} />}
     </Page>
-  )
-}
-
-function Credentials() {
-  return (
-    <>
-      Credentials are made and rotated beside the desk, where secrets can be handed over:{" "}
-      <code className="text-xs text-ink-2">mathematricks sender add</code>,{" "}
-      <code className="text-xs text-ink-2">mathematricks sender rotate</code>.
-    </>
   )
 }
 

@@ -23,3 +23,28 @@ export function recordPayment(agreement_id: string, body: Schemas["NewPayment"])
   const params = { path: { agreement_id } }
   return changed(acted(() => api.POST("/api/agreements/{agreement_id}/payments", { params, body })))
 }
+
+async function accessChanged<T>(act: Promise<T>): Promise<T> {
+  const answer = await act
+  void queries.invalidateQueries({ queryKey: ["senderAccess"] })
+  return answer
+}
+
+export function letSend(body: Schemas["NewSender"]) {
+  return accessChanged(acted(() => api.POST("/api/sender-credentials", { body })))
+}
+
+export function changeAccess(sender: string, body: Schemas["SenderSettings"]) {
+  const params = { path: { sender } }
+  return accessChanged(acted(() => api.PUT("/api/sender-credentials/{sender}", { params, body })))
+}
+
+export function rotateSecrets(sender: string, overlap_seconds: number) {
+  const asked = { params: { path: { sender } }, body: { kinds: [], overlap_seconds } }
+  return accessChanged(acted(() => api.POST("/api/sender-credentials/{sender}/rotate", asked)))
+}
+
+export function revokeSecrets(sender: string) {
+  const asked = { params: { path: { sender } }, body: { kinds: [] } }
+  return accessChanged(acted(() => api.POST("/api/sender-credentials/{sender}/revoke", asked)))
+}

@@ -6,6 +6,8 @@ export type SenderView = Schemas["SenderView"]
 export type Agreement = Schemas["Agreement"]
 export type AgreementLine = Schemas["AgreementLine"]
 export type Statement = Schemas["Statement"]
+export type Access = Schemas["SenderAccess"]
+export type Issued = Schemas["IssuedSender"]
 export type Payment = Schemas["Payment"]
 
 /** What every sender of one mode sees. */
@@ -34,3 +36,8 @@ export const paymentsQuery = (agreement_id: string) =>
     queryFn: () =>
       answered(api.GET("/api/agreements/{agreement_id}/payments", { params: { path: { agreement_id } } })),
   })
+
+export const accessesQuery = queryOptions({
+  queryKey: ["senderAccess"],
+  queryFn: () => answered(api.GET("/api/sender-credentials")),
+})
