@@ -1,5 +1,6 @@
 // Journeys through the built pages of a real desk: node journeys.mjs BASE ONE_TIME_PASSWORD SCREENS. One JSON line each.
 import { mkdirSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { axeSource, enrol, firstEntry, launch, PAGES, PASSWORD, signIn } from "./lib.mjs"
 
 const [base, oneTime, screens] = process.argv.slice(2)
@@ -153,10 +154,20 @@ await journey("a signal's row leads to its receipt, by keyboard, and the address
   await first.getByRole("dialog", { name: "Receipt" }).getByText("Way through the desk").waitFor()
   await first.keyboard.press("Escape")
   expect(!first.url().includes("signal="), "Escape closes it")
+  const [file] = await Promise.all([first.waitForEvent("download"), first.getByRole("button", { name: /CSV of/ }).click()])
+  const text = await readFile(await file.path(), "utf8")
+  expect(/^received,strategy,instrument/.test(text) && text.split("\r\n").length > 10, `a file of what is shown: ${text.slice(0, 80)}`)
 })
 
 await journey("a proposal is approved as it was shown, once, with the word typed", async () => {
   await first.goto(`${base}/allocations`)
+  const picture = first.getByRole("img", { name: "Efficient frontier" })
+  await picture.focus()
+  await first.keyboard.press("Home")
+  await first.getByText("Sample FX", { exact: true }).first().waitFor()
+  await first.getByRole("img", { name: "Return distribution" }).waitFor()
+  await show(first, "frontier", "light")
+  await examine(first, "frontier", "light")
   await first.getByRole("button", { name: "Approve…" }).click()
   const approve = first.getByRole("button", { name: "Approve", exact: true })
   expect(await approve.isDisabled(), "nothing is approved before the word is typed")
@@ -264,6 +275,18 @@ await journey("amounts hide, updates pause, and a page reads without a mouse", a
   await first.getByText("Equity, USD").waitFor()
   await first.keyboard.press("Tab")
   expect((await first.evaluate(() => document.activeElement.textContent)) === "Skip to content", "the first stop skips to the content")
+})
+
+await journey("times are read in a zone of one's own, and every header says which", async () => {
+  await first.goto(`${base}/activity`)
+  await first.getByRole("button", { name: "Times in UTC" }).click()
+  await first.getByLabel("Zone", { exact: true }).fill("Asia/Tokyo")
+  await first.getByRole("button", { name: "Use it" }).click()
+  await first.getByText("Received, Tokyo").waitFor()
+  await first.getByRole("button", { name: "Times in Asia/Tokyo" }).click()
+  await first.getByLabel("Zone", { exact: true }).fill("UTC")
+  await first.getByRole("button", { name: "Use it" }).click()
+  await first.getByText("Received, UTC").waitFor()
 })
 
 await journey("a client and a sender see their own homes, and nothing else is there for them", async () => {

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest"
-import { fraction, money, percent, plain, price, quantity, shortMoney, signedMoney, signOf } from "./number"
+import {
+  fraction,
+  money,
+  percent,
+  plain,
+  price,
+  quantity,
+  shortMoney,
+  signedMoney,
+  signedPlain,
+  signOf,
+} from "./number"
 
 test("money keeps every digit of a decimal that no float could hold", () => {
   expect(money("90071992547409931234.56", "USD", 2)).toBe("$90,071,992,547,409,931,234.56")
@@ -34,4 +45,14 @@ test("shares come as per cent or as fractions", () => {
   expect(percent("13.25")).toBe("13.25%")
   expect(fraction(0.0187)).toBe("1.87%")
   expect(plain(-0.5)).toBe("−0.50")
+})
+
+test("nothing is neither won nor lost: what rounds to zero has no sign", () => {
+  expect([
+    percent("-0.001"),
+    fraction(-0.00001),
+    plain("-0.0001"),
+    money("-0.2"),
+    signedPlain("0.00"),
+  ]).toEqual(["0.00%", "0.00%", "0.00", "$0", "0.00"])
 })

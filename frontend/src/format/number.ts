@@ -113,6 +113,15 @@ export function plain(value: Decimal, digits = 2): string {
   return write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
+/** The same with its sign always said. */
+export function signedPlain(value: Decimal, digits = 2): string {
+  return write(value, {
+    signDisplay: "exceptZero",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+}
+
 export function count(value: Decimal): string {
   return write(value, { maximumFractionDigits: 0 })
 }

@@ -12,7 +12,7 @@ export function Freshness({ document }: { document: Dated | undefined }) {
   const now = useNow()
   const { state, paused } = useFeed()
   if (state === "lost") return <Alarm tone="bg-warn-soft text-warn">Connection lost</Alarm>
-  if (!document?.as_of) return null
+  if (!document?.as_of) return <span aria-hidden className="w-31" />
   const freshness = freshnessOf(document, now)
   const age = `Synced ${span(ageOf(document.as_of, now))} ago`
   if (freshness === "stale" && !paused) return <Alarm tone="bg-loss-soft text-loss">{age}</Alarm>

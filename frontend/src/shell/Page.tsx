@@ -21,7 +21,8 @@ interface PageProps {
 }
 
 /** One page: its header, which stays in sight, and its content. */
-export function Page({ title, scope, modes = false, document: shown, actions, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, scope, modes = false, document: shown, actions, children } = props
   const { state } = useFeed()
   useEffect(() => {
     document.title = `${title} · Mathematricks`
@@ -34,7 +35,7 @@ export function Page({ title, scope, modes = false, document: shown, actions, ch
         {modes && <ModeSwitch />}
         {scope && <span className="hidden text-sm text-ink-3 sm:inline">{scope}</span>}
         <div className="ml-auto flex flex-wrap items-center gap-1">
-          <Freshness document={shown} />
+          {"document" in props && <Freshness document={shown} />}
           {actions}
           <HeaderControls />
         </div>

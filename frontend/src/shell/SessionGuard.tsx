@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { lazy, Suspense, useEffect, useRef, useState } from "react"
+import { lazy, Suspense, useEffect, useState } from "react"
 import { lastUsed } from "@/api/client"
 import { queries } from "@/api/queries"
 import { sessionQuery, type Who } from "@/api/session"
@@ -14,15 +14,13 @@ const WARN_FOR = 120
 
 /** Warns before a session ends, and lets its owner back in over the page: nothing typed is lost. */
 export function SessionGuard() {
-  const { data: who } = useQuery(sessionQuery)
-  const asked = useRef(0)
+  const { data: who, dataUpdatedAt } = useQuery(sessionQuery)
   const [name, setName] = useState<string | null>(null)
   useEffect(() => {
     if (who && !who.needs) setName(who.name)
-    asked.current = serverNow()
   }, [who])
   if ((who === null || who?.needs) && name) return <Reentry name={name} />
-  return who ? <Warning who={who} asked={asked.current} /> : null
+  return who ? <Warning who={who} asked={dataUpdatedAt + serverNow() - Date.now()} /> : null
 }
 
 function Reentry({ name }: { name: string }) {

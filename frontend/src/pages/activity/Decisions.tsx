@@ -10,6 +10,7 @@ import { Badge } from "@/ui/Badge"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Ticker } from "@/ui/Ticker"
 import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
@@ -48,7 +49,7 @@ const columns: DataColumn<Decision>[] = [
     key: "symbol",
     csv: (one) => one.legs[0]?.instrument,
     title: "Symbol",
-    cell: (one) => <span className="font-medium">{one.legs[0]?.instrument ?? "–"}</span>,
+    cell: (one) => <Ticker name={one.legs[0]?.instrument ?? "–"} />,
   },
   {
     key: "wanted",

@@ -10,6 +10,7 @@ import { Badge } from "@/ui/Badge"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Ticker } from "@/ui/Ticker"
 import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
@@ -53,7 +54,7 @@ const columns: DataColumn<Order>[] = [
   {
     key: "instrument",
     title: "Symbol",
-    cell: (one) => <span className="font-medium">{one.instrument}</span>,
+    cell: (one) => <Ticker name={one.instrument} />,
     sortBy: (one) => one.instrument,
   },
   {

@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { toneOf } from "@/ui/standing"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import { Ticker } from "@/ui/Ticker"
 import { Zone } from "@/ui/Zone"
 import { says, useListing } from "./search"
 
@@ -40,7 +41,7 @@ const columns: DataColumn<Signal>[] = [
   {
     key: "instrument",
     title: "Symbol",
-    cell: (one) => <span className="font-medium">{one.instrument}</span>,
+    cell: (one) => <Ticker name={one.instrument} />,
     sortBy: (one) => one.instrument,
   },
   {

@@ -6,6 +6,8 @@ import { useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { proposalQuery } from "@/shell/proposal"
 import { Button } from "@/ui/Button"
+import { Panel } from "@/ui/Panel"
+import { SkeletonRows } from "@/ui/states"
 import { Current } from "./Current"
 import { Distribution } from "./Distribution"
 import { Frontier } from "./Frontier"
@@ -14,6 +16,8 @@ import { History } from "./History"
 import { Optimize } from "./Optimize"
 import { Proposal } from "./Proposal"
 import { currentQuery, pictureQuery, runsQuery, viewQuery } from "./queries"
+
+const SCOPE = "Shares hold for LIVE and PAPER alike"
 
 /** How much of the equity each strategy may use: now, as proposed, and how it came to be. */
 export function Allocations() {
@@ -28,11 +32,19 @@ export function Allocations() {
   const picture = useQuery(pictureQuery(drawn, current.data?.allocation_id))
   const shown = { picture: picture.data, failure: picture.error, retry: () => void picture.refetch() }
   const [mode] = useMode()
+  if (current.isPending || proposal.isPending || runs.isPending)
+    return (
+      <Page title="Allocations" modes scope={SCOPE} document={undefined}>
+        <Panel title="Proposed allocation">
+          <SkeletonRows rows={12} />
+        </Panel>
+      </Page>
+    )
   return (
     <Page
       title="Allocations"
       modes
-      scope="Shares hold for LIVE and PAPER alike"
+      scope={SCOPE}
       document={view.data}
       actions={
         <Button size="small" onClick={() => setOptimizing(true)}>

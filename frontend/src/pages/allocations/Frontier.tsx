@@ -9,7 +9,7 @@ import type { Picture } from "./queries"
 
 type Point = Schemas["RiskAndReturn"]
 const HEIGHT = 264
-const ROOM = { left: 10, right: 58, top: 14, bottom: 40 }
+const ROOM = { left: 26, right: 58, top: 14, bottom: 40 }
 const names = { limit: "Frontier", proposed: "Optimized", current: "Current" }
 const dots = {
   proposed: "fill-live stroke-panel",
@@ -118,7 +118,7 @@ function Drawn({ picture }: { picture: Picture }) {
 }
 
 function Dot({ point, x, y, end }: { point: Point; x: number; y: number; end: number }) {
-  const tight = x > end - 90
+  const tight = x > end - 90 || point.of === "proposed"
   return (
     <>
       <circle
@@ -135,7 +135,7 @@ function Dot({ point, x, y, end }: { point: Point; x: number; y: number; end: nu
         textAnchor={tight ? "end" : "start"}
         className={point.of === "strategy" ? "fill-ink-2" : "fill-ink font-semibold"}
       >
-        {nameOf(point)}
+        {point.of === "strategy" && end < 420 ? "" : nameOf(point)}
       </text>
     </>
   )

@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query"
 import { ChartPie } from "lucide-react"
 import { useState } from "react"
 import type { Schemas } from "@/api/client"
-import { fraction, isNumber, percent, plain } from "@/format/number"
+import { fraction, percent, plain, signedPlain } from "@/format/number"
 import { stamped } from "@/format/time"
 import { Button } from "@/ui/Button"
 import { Signed } from "@/ui/figures"
@@ -35,11 +35,7 @@ const columnsTo = (most: number): Column<Line>[] => [
   {
     key: "change",
     title: "Change, pp",
-    cell: (line) => (
-      <Signed value={line.change}>
-        {isNumber(line.change) ? plain(line.change, 1).replace(/^(?=\d)/, "+") : "–"}
-      </Signed>
-    ),
+    cell: (line) => <Signed value={line.change}>{signedPlain(line.change, 1)}</Signed>,
     numeric: true,
   },
 ]

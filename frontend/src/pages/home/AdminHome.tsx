@@ -1,3 +1,5 @@
+import { useQuery } from "@tanstack/react-query"
+import { alertsQuery } from "@/api/alerts"
 import { useOverview } from "@/api/overview"
 import { Positions } from "@/overview/Positions"
 import { type Mode, useMode } from "@/shell/mode"
@@ -15,6 +17,13 @@ import { Standing } from "./Standing"
 export function AdminHome() {
   const [mode, choose] = useMode()
   const { data, error, refetch } = useOverview(mode)
+  const alerts = useQuery(alertsQuery)
+  if (alerts.isPending || (!data && !error))
+    return (
+      <Page title="Home" modes scope="All accounts" document={undefined}>
+        <Standing overview={undefined} mode={mode} />
+      </Page>
+    )
   return (
     <Page title="Home" modes scope="All accounts" document={data}>
       <AlertBar />

@@ -125,6 +125,7 @@ function draw(
   const drawdown = new uPlot(
     {
       ...shared,
+      padding: [8, 0, 0, 28],
       height: 100,
       axes: [axes.time(), axes.value(axisFraction)],
       series: lines(colour("--loss")),

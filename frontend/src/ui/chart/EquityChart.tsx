@@ -153,6 +153,7 @@ function draw(
   const drawdown = new uPlot(
     {
       ...shared,
+      padding: [8, 0, 0, 28],
       height: 100,
       scales: { x: { time: true }, y: { range: (_plot, low) => [Math.min(low ?? -1, -0.5), 0] } },
       axes: [axes.time(), axes.value(axisPercent)],

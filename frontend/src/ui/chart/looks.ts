@@ -27,7 +27,7 @@ export const axisFraction = (value: number, step: number) =>
   fraction(value, step < 0.001 ? 2 : step < 0.01 ? 1 : 0)
 
 /** Room left of the first label, half of which lies outside of the line. */
-export const PADDING: uPlot.Padding = [8, 0, 0, 28]
+export const PADDING: uPlot.Padding = [8, 0, 8, 28]
 
 /** One width for every pane, so that those above each other share their axis of time. */
 const AXIS = 86

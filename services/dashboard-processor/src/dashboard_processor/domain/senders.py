@@ -71,7 +71,7 @@ def sender_view(told: SenderTold, now: datetime) -> SenderView:
     dropped = Counter[str]()
     for each in told.counts:
         if each.status == "dropped":
-            dropped[each.reason or "UNKNOWN"] += each.count
+            dropped[each.reason or "NO_REASON_RECORDED"] += each.count
     live = told.mode == "LIVE"
     return SenderView(
         sender=told.sender,
