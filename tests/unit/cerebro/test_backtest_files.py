@@ -130,6 +130,39 @@ def test_a_workbook_says_what_a_text_file_says():
     assert returns(read(packed.getvalue())) == [("2025-09-26", -0.004), ("2025-09-27", 0.0085)]
 
 
+def test_the_sheet_with_the_returns_is_read_wherever_it_lies():
+    book = openpyxl.Workbook()
+    book.active.append(["About this strategy"])
+    book.create_sheet("Empty")
+    book.create_sheet("Daily")
+    for row in (["Date", "Return"], [date(2025, 9, 26), "-0.4%"]):
+        book["Daily"].append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+
+    assert returns(read(packed.getvalue())) == [("2025-09-26", -0.004)]
+
+
+@pytest.mark.parametrize("day", ["45931", "45931.0", "Wednesday, October 01, 2025", "01/Oct/2025", "20251001"])
+def test_days_are_read_as_spreadsheets_write_them(day):
+    assert returns(read(f'date,return\n"{day}",1%\n')) == [("2025-10-01", 0.01)]
+
+
+def test_a_comma_in_a_return_is_a_decimal_one():
+    assert returns(read("date;return (%)\n2024-01-02;-0,378\n2024-01-03;1,234\n")) == [
+        ("2024-01-02", -0.00378),
+        ("2024-01-03", 0.01234),
+    ]
+
+
+def test_basis_points_and_short_headings_are_understood():
+    assert returns(read("date,ret (bps)\n2024-01-02,-181\n2024-01-03,25\n")) == [
+        ("2024-01-02", -0.0181),
+        ("2024-01-03", 0.0025),
+    ]
+    assert isinstance(read("date,retired\n2024-01-02,1%\n"), Asked)
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old", b"a\x00b"])
 def test_what_is_no_table_is_refused(content):
     with pytest.raises(Unreadable):

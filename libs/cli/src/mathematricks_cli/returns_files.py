@@ -10,11 +10,18 @@ from typing import Any
 import numpy as np
 from cerebro.adapters.sheets import Table, table_of
 from cerebro.domain.backtests.asking import Asked
+from cerebro.domain.backtests.cells import day_of, number_of
+from cerebro.domain.backtests.headings import NOT_DAILY, SEARCHED, SHORT_FOR_RETURN
 from cerebro.domain.backtests.reading import Backtest, Options, read_backtest
 from cerebro.domain.backtests.record import Measured, measure
+from cerebro.domain.backtests.units import scale_of
 from mathematricks.quant.returns import Series
 
 from mathematricks_cli.faults import OperatorFault
+
+NOT_ALIKE = (*NOT_DAILY, "gross", "net")
+PERCENT = 0.01
+INDEX = ("", "index", "unnamed: 0", "day", "timestamp", "time")
 
 
 @dataclass(frozen=True)
@@ -67,21 +74,60 @@ def _one(table: Table, name: str, said: Said) -> Measured:
 
 
 def _wide(path: Path, said: Said) -> list[Measured]:
-    """Return a backtest per column of a file whose first heading is the date and that has no column of returns."""
-    table = _table(path)
-    heads = [str(cell).strip() if cell is not None else "" for cell in table[0]] if table else []
-    days = [column for column, head in enumerate(heads) if "date" in head.lower()]
+    """
+    Return a backtest per column of a file with a date and several columns of returns, or columns of other names.
+
+    The columns are of one kind: their unit is what all their numbers together say.
+    """
+    table = _from_headings(_table(path))
+    heads = _heads(table[0]) if table else []
+    days = [column for column, head in enumerate(heads) if "date" in head] or _unnamed_days(table)
     named = [column for column, head in enumerate(heads) if head and column not in days]
-    if not days or any("return" in head.lower() for head in heads) or not named:
+    if not days or not named or not _are_strategies([heads[column] for column in named]):
         return []
-    return [_one(_narrow(table, days[0], column), heads[column], said) for column in named]
+    known = Said(_unit_of(path, table, named, said), said.dates)
+    names = [str(table[0][column]).strip() for column in named]
+    return [_one(_narrow(table, days[0], column), name, known) for column, name in zip(named, names, strict=True)]
+
+
+def _from_headings(table: Table) -> Table:
+    top = (number for number, row in enumerate(table[:SEARCHED]) if any("date" in head for head in _heads(row)))
+    return table[next(top, 0) :]
+
+
+def _are_strategies(heads: list[str]) -> bool:
+    """Return whether the columns are of one kind: none of them is called a return, or several are, and all."""
+    returns = [head for head in heads if "return" in head or SHORT_FOR_RETURN.search(head)]
+    unlike = any(word in head for word in NOT_ALIKE for head in heads)
+    return not returns or (len(returns) > 1 and returns == heads and not unlike)
+
+
+def _unit_of(path: Path, table: Table, columns: list[int], said: Said) -> str:
+    heads = _heads(table[0])
+    numbers = [number_of(_at(row, one), small=True) for row in table[1:] for one in columns]
+    marked = "%" if all("%" in heads[one] for one in columns) else ""
+    unit = scale_of([one for one in numbers if one is not None], marked, said.options().units)
+    if isinstance(unit, Asked):
+        raise OperatorFault(f"{path.name}: {unit.question}")
+    return "percent" if unit.factor == PERCENT else "fraction"
+
+
+def _heads(row: Sequence[Any]) -> list[str]:
+    return [str(cell).strip().lower() if cell is not None else "" for cell in row]
+
+
+def _unnamed_days(table: Table) -> list[int]:
+    """Return the first column where its days have no heading, as an index that a program has written."""
+    unnamed = len(table) > 1 and _heads(table[0])[:1] != [] and _heads(table[0])[0] in INDEX
+    return [0] if unnamed and day_of(_at(table[1], 0), None) is not None else []
+
+
+def _at(row: Sequence[Any], column: int) -> Any:
+    return row[column] if column < len(row) else None
 
 
 def _narrow(table: Table, day: int, column: int) -> Table:
-    def cell(row: Any, at: int) -> Any:
-        return row[at] if at < len(row) else None
-
-    rows = [[cell(row, day), cell(row, column)] for row in table[1:]]
+    rows = [[_at(row, day), _at(row, column)] for row in table[1:]]
     return [["date", "return"], *(row for row in rows if row[1] not in (None, ""))]
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import openpyxl
 
+from cerebro.domain.backtests.asking import Asked
 from cerebro.domain.backtests.cells import Cell
+from cerebro.domain.backtests.headings import find_headings
 
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
 LARGEST_UNPACKED = 100 * 2**20
@@ -57,9 +59,21 @@ def _from_xlsx(content: bytes) -> Table:
             if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
                 raise Unreadable("the XLSX unpacks to more than 100 MB")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return _of_bearable_size([list(row) for row in _rows(book.active)])
+        return _telling(book)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError) as why:
         raise Unreadable(str(why) if isinstance(why, Unreadable) else f"the XLSX is broken: {why}") from why
+
+
+def _telling(book: openpyxl.Workbook) -> Table:
+    """Return the sheet that is in front, or, where it has no headings of returns, the first one that has."""
+    first: Table | None = None
+    for sheet in (book.active, *(one for one in book.worksheets if one is not book.active)):
+        table = _of_bearable_size([list(row) for row in _rows(sheet)])
+        found = find_headings(table)
+        if not isinstance(found, Asked) or found.about == "return-column":
+            return table
+        first = table if first is None else first
+    return first or []
 
 
 def _rows(sheet: object) -> Iterator[Iterator[Cell]]:

@@ -14,7 +14,11 @@ DateOrder = Literal["month-first", "day-first"]
 _SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:[ T].*)?")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_WORDED = ("%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d-%b-%y", "%B %d, %Y", "%d %B %Y", "%a %d %b %Y")
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
+_WORDED = (
+    *("%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d-%b-%y", "%d/%b/%Y", "%B %d, %Y", "%d %B %Y"),
+    *("%a %d %b %Y", "%a, %b %d, %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
+)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _CURRENCY = re.compile(r"USD|EUR|GBP|[$€£\s\u00a0\u202f]")
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -55,8 +59,13 @@ def parts_of_slashed(cell: Cell) -> tuple[int, int] | None:
     return (int(matched[1]), int(matched[2])) if matched else None
 
 
-def number_of(cell: Cell) -> Number | None:
-    """Return the number in *cell*: ``0.85%``, ``$1,234.50``, ``(12.5)``, ``0,85 %``; None if it is none."""
+def number_of(cell: Cell, *, small: bool = False) -> Number | None:
+    """
+    Return the number in *cell*: ``0.85%``, ``$1,234.50``, ``(12.5)``, ``0,85 %``; None if it is none.
+
+    Args:
+        small: It is below a thousand, so that the comma of ``1,234`` is a decimal one.
+    """
     if isinstance(cell, bool) or cell is None or isinstance(cell, date):
         return None
     if isinstance(cell, int | float):
@@ -65,20 +74,20 @@ def number_of(cell: Cell) -> Number | None:
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1] if negative else text
     percent = text.endswith("%")
-    text = _with_point(text.rstrip("%"))
+    text = _with_point(text.rstrip("%"), small=small)
     if not _NUMBER.fullmatch(text):
         return None
     value = float(text) * (-1 if negative else 1)
     return Number(value, percent) if math.isfinite(value) else None
 
 
-def _with_point(text: str) -> str:
+def _with_point(text: str, *, small: bool) -> str:
     """Return *text* with a decimal point and no thousands separators."""
     if "," in text and "." in text:
         decimal = max(text.rfind(","), text.rfind("."))
         whole = text[:decimal].replace(",", "").replace(".", "")
         return f"{whole}.{text[decimal + 1 :]}"
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+", text):
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+", text) and not (small and text.count(",") == 1):
         return text.replace(",", "")
     return text.replace(",", ".") if text.count(",") == 1 else text
 
@@ -98,12 +107,14 @@ def _numbered(number: float) -> date | None:
         return None
     if EXCEL_DAYS[0] <= number <= EXCEL_DAYS[1]:
         return EXCEL_EPOCH + timedelta(days=int(number))
-    return _written(str(int(number)), None)
+    return _written(str(int(number)), None) if number > EXCEL_DAYS[1] else None
 
 
 def _written(text: str, order: DateOrder | None) -> date | None:
     if matched := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         return _made(int(matched[1]), int(matched[2]), int(matched[3]))
+    if matched := _SERIAL.fullmatch(text):
+        return _numbered(float(matched[1]))
     if matched := _SLASHED.fullmatch(text):
         first, second, year = int(matched[1]), int(matched[2]), int(matched[3])
         year += (2000 if year < 70 else 1900) if len(matched[3]) == 2 else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from cerebro.domain.backtests.cells import Cell
 
 SEARCHED = 30
 """Rows at the top among which the headings are looked for: titles and remarks may come first."""
+SHORT_FOR_RETURN = re.compile(r"(?<![a-z])(?:rets?|rtn)(?![a-z])|pct_chg|% chg")
 NOT_DAILY = ("cum", "total", "annual", "ytd", "monthly", "benchmark")
 
 
@@ -37,7 +39,7 @@ def find_headings(rows: Sequence[Sequence[Cell]], wanted: str | None = None) -> 
     for number, row in enumerate(rows[:SEARCHED]):
         texts = [cell.strip().lower() if isinstance(cell, str) else "" for cell in row]
         days = _having(texts, ("date",)) or _having(texts, ("day", "timestamp"), but=("daily",))
-        returns = _having(texts, ("return",)) or _having(texts, ("ret ", "ret.", "ret(", "ret_", "pct_chg", "% chg"))
+        returns = _having(texts, ("return",)) or _short_for_return(texts)
         if days and returns:
             return _read(number, texts, (days[0], returns), wanted)
     return Asked(
@@ -66,6 +68,10 @@ def _read(number: int, texts: list[str], found: tuple[int, list[int]], wanted: s
         _first(texts, ("margin",)),
         _first(texts, ("equity", "balance", "account value", "nav")),
     )
+
+
+def _short_for_return(texts: list[str]) -> list[int]:
+    return [column for column, text in enumerate(texts) if SHORT_FOR_RETURN.search(text)]
 
 
 def _having(texts: list[str], words: tuple[str, ...], but: tuple[str, ...] = ()) -> list[int]:

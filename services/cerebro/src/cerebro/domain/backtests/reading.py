@@ -62,7 +62,7 @@ def read_backtest(rows: Sequence[Sequence[Cell]], options: Options) -> Backtest 
     order = _date_order([_cell(row, headings.day) for _, row in body], options.dates)
     if isinstance(order, Asked):
         return order
-    numbers = [number_of(_cell(row, headings.returns)) for _, row in body]
+    numbers = [number_of(_cell(row, headings.returns), small=True) for _, row in body]
     scale = scale_of([one for one in numbers if one is not None], headings.returns_said, options.units)
     if isinstance(scale, Asked):
         return scale
@@ -96,7 +96,7 @@ def _row(
 ) -> DayRow | RefusedRow:
     number, row = numbered
     said, cell = _cell(row, headings.day), _cell(row, headings.returns)
-    day, ret = day_of(said, order), number_of(cell)
+    day, ret = day_of(said, order), number_of(cell, small=True)
     if day is None:
         return RefusedRow(number, "no date" if is_blank(said) else f"{_short(said)} is not a date")
     if ret is None:
@@ -112,7 +112,7 @@ def _row(
 
 def _fraction(number: Number, factor: float) -> float:
     # Dividing keeps the digits that were written: 0.65 / 100, not 0.65 × 0.01.
-    return number.value / 100 if number.percent or factor != 1.0 else number.value
+    return number.value / (100 if number.percent else round(1 / factor))
 
 
 def _without_doubles(days: Sequence[DayRow]) -> tuple[list[DayRow], list[RefusedRow]]:

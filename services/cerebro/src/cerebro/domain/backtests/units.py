@@ -41,6 +41,8 @@ def scale_of(numbers: Sequence[Number], heading: str, given: Units | None) -> Sc
         return Scale(0.01, "every return carries a % sign")
     if len(bare) < len([one for one in numbers if one.value != 0]):
         return _ask(f"{len(bare)} returns have no % sign and others have one")
+    if any(word in heading for word in ("bps", "basis point")):
+        return Scale(0.0001, f'the heading "{heading}" says basis points')
     shown = _shown(bare)
     said = _said(heading)
     if said is not None and shown is not None and said.factor != shown.factor:
