@@ -220,7 +220,7 @@ async function lights([name, path]) {
     maxWaitForLoad: 20_000,
   })
   const { performance, accessibility } = lhr.categories
-  tell("performance", name, { measured: performance.score * 100 })
+  tell("performance", name, { measured: performance.score * 100, machine: lhr.environment.benchmarkIndex })
   tell("lcp", name, {
     measured: (lhr.audits["largest-contentful-paint"].numericValue ?? Number.POSITIVE_INFINITY) / 1000,
     told: lhr.audits["largest-contentful-paint"].errorMessage ?? lhr.runtimeError?.message,
