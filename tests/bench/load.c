@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
 
     int poll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     Connection *pool = calloc((size_t)width, sizeof(Connection));
-    int *idle = malloc(sizeof(int) * (size_t)width), idle_count = 0;
+    int *idle = malloc(sizeof(int) * (size_t)width), idle_count = 0, longest = 0; /* a ring: the longest idle first */
     for (int i = 0; i < width; i++) {
         join_pool(poll, &pool[i], (uint32_t)i, host, port);
         idle[idle_count++] = i;
@@ -99,7 +99,9 @@ int main(int argc, char **argv) {
         while (sent < count && idle_count > 0) {
             int64_t intended = rate > 0 ? began + (int64_t)((double)sent * 1e6 / rate) : now;
             if (intended > now) break;
-            Connection *c = &pool[idle[--idle_count]];
+            Connection *c = &pool[idle[longest]];
+            longest = (longest + 1) % width;
+            idle_count--;
             c->request = sent; c->got = 0; c->busy = 1; due[sent] = intended;
             if (write(c->fd, start[sent], size[sent]) != (ssize_t)size[sent]) { perror("write"); return 1; }
             sent++;
@@ -129,7 +131,7 @@ int main(int argc, char **argv) {
             if (status[c->request] >= 300) errors++;
             done++;
             c->busy = 0;
-            idle[idle_count++] = (int)events[i].data.u32;
+            idle[(longest + idle_count++) % width] = (int)events[i].data.u32;
         }
     }
     double seconds = (double)(now_us(CLOCK_MONOTONIC) - began) / 1e6;

@@ -2,7 +2,8 @@
 Soak the desk: many signals through one embedded desk, and what each tenth of them cost.
 
 ``make soak`` runs it (``--signals N``). Nothing may grow with history: memory, latency, CPU and unsettled records per
-signal in the last tenth stay within a fifth of those in the first. Writes build/soak.json, prints a table.
+signal in the last tenth stay within a fifth of those in the first. Then the newest decisions are decided
+again from their inputs. Writes build/soak.json, prints a table; 1 if something grew or differs.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ WORK = bench.ROOT / "build" / "soak"
 TENTHS = 10
 AT_ONCE = 2000
 RATE = 50
+VERIFIED = 10_000
+MAY_GROW = 1.2
 MEASURED = 500
 """Signals at a constant rate after each tenth, for a latency that is not the queue's."""
 
@@ -42,16 +45,25 @@ def main() -> None:
         client.run(binary, desk["intake_port"], bodies.take(1000), 100)  # caches fill, pools open
         wait_for_submits(desk, 1000)
         tenths = [tenth(binary, desk, bodies, asked.signals // TENTHS) for _ in range(TENTHS)]
-        books = subprocess.run([bench.COMMAND, "books", "--state", desk["state"]], check=False, capture_output=True)
-    report = {
-        "signals": asked.signals,
-        "tenths": tenths,
-        "books_balance": books.returncode == 0,
-        "growth": growth(tenths),
-    }
+        report = {
+            "signals": asked.signals,
+            "tenths": tenths,
+            "growth": growth(tenths),
+            "books_balance": subprocess.run([bench.COMMAND, "books", "--state", desk["state"]]).returncode == 0,
+            "decided_again": verified(desk),
+        }
     (bench.ROOT / "build" / "soak.json").write_text(json.dumps(report, indent=1) + "\n")
     print_table(report)
-    sys.exit(0 if report["books_balance"] else 1)
+    kept = report["books_balance"] and not report["decided_again"]["different"] and not tenths[-1]["unsettled"]
+    sys.exit(0 if kept and max(report["growth"].values()) <= MAY_GROW else 1)
+
+
+def verified(desk: dict[str, Any]) -> dict[str, Any]:
+    """Decide the newest decisions again from their recorded inputs; return how many, and how many differ."""
+    command = [bench.COMMAND, "replay", "verify", "--limit", str(VERIFIED), "--json", "--state", desk["state"]]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout.splitlines()
+    verdict: dict[str, Any] = json.loads(told[0])
+    return verdict
 
 
 def tenth(binary: Path, desk: dict[str, Any], bodies: bench.Bodies, count: int) -> dict[str, Any]:
@@ -109,6 +121,7 @@ def print_table(report: dict[str, Any]) -> None:
         )
     print("last over first: " + ", ".join(f"{name} {ratio}" for name, ratio in report["growth"].items()))
     print("books balance" if report["books_balance"] else "BOOKS DO NOT BALANCE")
+    print("decided again: {decisions}, different: {different}".format(**report["decided_again"]))
 
 
 if __name__ == "__main__":

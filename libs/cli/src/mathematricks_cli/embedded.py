@@ -16,7 +16,7 @@ from mathematricks.messaging.bus import Bus
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
 from mathematricks.runtime.logging import configure_logging
-from mathematricks.runtime.serving import LeavingServer
+from mathematricks.runtime.serving import KEEP_ALIVE_SECONDS, LeavingServer
 from mathematricks.runtime.settings import Platform, SettingsInvalid, read_settings
 from pydantic import SecretStr, ValidationError
 
@@ -159,6 +159,7 @@ def _serve(desk: Composite, options: UpOptions) -> None:
         proxy_headers=False,
         server_header=False,
         lifespan="on",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=20,
     )
     LeavingServer(config, desk.apps).run()

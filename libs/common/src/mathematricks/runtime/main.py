@@ -14,7 +14,7 @@ from mathematricks.messaging.pubsub import PubSubBus
 from mathematricks.runtime.http import create_app
 from mathematricks.runtime.logging import configure_logging
 from mathematricks.runtime.service import LARGEST_BODY, Service
-from mathematricks.runtime.serving import LeavingServer
+from mathematricks.runtime.serving import KEEP_ALIVE_SECONDS, LeavingServer
 from mathematricks.runtime.settings import ServiceSettings, SettingsInvalid, read_settings
 
 NOT_STARTED = 3
@@ -49,6 +49,7 @@ async def _serve(service: Service, settings: ServiceSettings, project: str, host
         access_log=False,
         server_header=False,
         ws_max_size=LARGEST_BODY,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
     )

@@ -10,6 +10,12 @@ from fastapi import FastAPI
 
 from mathematricks.runtime.service import Running
 
+KEEP_ALIVE_SECONDS = 620
+"""
+Longer than whoever is in front keeps an idle connection (Caddy 120 s, Google's load balancers 600 s): who reuses one
+that we are just closing has sent a signal that nobody reads, and may not send it again by himself.
+"""
+
 
 class LeavingServer(uvicorn.Server):
     """A server of some apps; without being told, an open stream of events would never end by itself."""
