@@ -244,6 +244,34 @@ def test_growth_within_a_drawdown_is_proved_and_a_tighter_limit_grows_less():
     assert (np.maximum.accumulate(path) - path).max() <= 0.05 * (1 + 1e-9)
 
 
+def test_growth_within_a_turnover_is_proved_and_goes_no_farther():
+    past = scenarios(a_history(6, 700))
+    held = {"s0": 0.15, "s2": 0.1, "s5": 0.2}
+    near, far = (max_cagr_drawdown(past, Constraints(turnover=Turnover(held, limit)), 0.3) for limit in (0.3, 10.0))
+    free = max_cagr_drawdown(past, Constraints(), 0.3)
+
+    assert isinstance(near, Answer)
+    assert isinstance(far, Answer)
+    assert isinstance(free, Answer)
+    assert near.proof.holds()
+    current = np.array([held.get(name, 0.0) for name in past.names])
+    assert np.abs(near.weights - current).sum() == pytest.approx(0.3, rel=1e-9)
+    assert "turnover" in near.binding
+    assert far.objective == pytest.approx(free.objective, rel=1e-8)
+
+
+def test_a_pair_that_cancels_out_has_no_volatility_and_that_is_proved():
+    one = PAST.values[:, 0]
+    past = scenarios(np.column_stack([one, 2e-4 - one, PAST.values[:, 1]]))
+    found = min_volatility(
+        Moments(past.names, past.mean, sample_covariance(past.values)), Constraints(cap=1, leverage=1, invested=1)
+    )
+
+    assert isinstance(found, Answer)
+    assert found.proof.holds()
+    assert found.weights == pytest.approx([0.5, 0.5, 0.0], abs=1e-5)
+
+
 def test_growth_with_a_least_investment_is_the_best_there_is_or_names_the_drawdown_that_cannot_be_avoided():
     past = scenarios(a_history(6, 700))
     invested = Constraints(invested=1.0)

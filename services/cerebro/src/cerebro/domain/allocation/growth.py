@@ -121,15 +121,21 @@ def _climb(scenarios: Scenarios, cuts: _Cuts, start: Floats) -> tuple[Floats, Pr
 
 
 def _polished(values: Floats, point: Floats, cuts: _Cuts) -> Floats:
-    """Return the optimum of the growth on the rows and bounds that *point* touches, by Newton steps."""
+    """
+    Return the optimum of the growth on the rows and bounds that *point* touches, by Newton steps.
+
+    Helping variables are columns like the weights, without a return.
+    """
     matrix, limits = cuts.system()
-    matrix = matrix[:, : point.size]
-    free = (point > NEAR) & (point < cuts.rows.upper - NEAR)
-    touched = np.abs(limits - matrix @ point) <= NEAR * (1 + np.abs(limits))
+    near = np.concatenate([point, cuts.rows.help_for(point)])
+    upper = np.concatenate([cuts.rows.upper, cuts.rows.helping_upper])
+    values = np.hstack([values, np.zeros((values.shape[0], near.size - point.size))])
+    free = (near > NEAR) & (near < upper - NEAR)
+    touched = np.abs(limits - matrix @ near) <= NEAR * (1 + np.abs(limits))
     active = matrix[touched][:, free]
-    fixed = np.where(free, 0.0, np.where(point > NEAR, cuts.rows.upper, 0.0))
+    fixed = np.where(free, 0.0, np.where(near > NEAR, upper, 0.0))
     room = (limits - matrix @ fixed)[touched]
-    exact = np.where(free, point, fixed)
+    exact = np.where(free, near, fixed)
     count = int(free.sum())
     for _ in range(6):
         scaled = values[:, free] / (1.0 + values @ exact)[:, None]
@@ -137,7 +143,7 @@ def _polished(values: Floats, point: Floats, cuts: _Cuts) -> Floats:
         system = np.block([[bend, active.T], [active, np.zeros((len(active), len(active)))]])
         step = np.linalg.lstsq(system, np.concatenate([scaled.mean(axis=0), room - active @ exact[free]]), rcond=1e-13)
         exact[free] += step[0][:count]
-    return np.clip(exact, 0.0, cuts.rows.upper)
+    return np.clip(exact[: point.size], 0.0, cuts.rows.upper)
 
 
 def _step(values: Floats, point: Floats, move: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cvxpy as cp
@@ -16,6 +16,8 @@ from cerebro.domain.allocation.answers import Proof, Unproved
 from cerebro.domain.allocation.constraints import Polytope
 
 ACTIVE = 1e-7
+SMALL = 1e-3
+"""Share of a usual strategy's deviation at its cap below which the least deviation is as good as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,13 @@ def least_variance(covariance: Floats, rows: Polytope) -> QuadraticOptimum:
             return QuadraticOptimum(
                 weights,
                 made * scale,
-                Proof(2 * scale * proof.primal, 2 * scale * proof.dual, proof.violation, "clarabel, polished"),
+                replace(
+                    proof,
+                    primal=2 * scale * proof.primal,
+                    dual=2 * scale * proof.dual,
+                    size=2 * scale * proof.size,
+                    method="clarabel, polished",
+                ),
             )
     raise Unproved("the quadratic program's answer fails its proof")
 
@@ -157,4 +165,4 @@ def _proof(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) 
     helping = rows.helping.T @ prices
     dual = -primal - float(prices @ rows.limits) + float(np.minimum(reduced, 0) @ rows.upper)
     dual += float(np.minimum(helping, 0) @ rows.helping_upper)
-    return Proof(primal, dual, rows.violation(weights), "clarabel")
+    return Proof(primal, dual, rows.violation(weights), "clarabel", size=(SMALL * float(rows.upper.max())) ** 2)
