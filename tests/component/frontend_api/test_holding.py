@@ -97,7 +97,8 @@ async def test_the_kill_switch_is_rehearsed_on_paper_alone_and_the_drill_stands_
 
     assert live.status_code == 422
     assert drilled.status_code == 200, drilled.text
-    assert drilled.json()["drill"] and drilled.json()["fired_by"] == "ada" and drilled.json()["flat_at"]
+    assert (drilled.json()["drill"], drilled.json()["fired_by"]) == (True, "ada")
+    assert drilled.json()["flat_at"]
     entry = await desk.db.audit_trail.find_one({"action": "kill_switch.drill"})
     assert (entry["actor"], entry["outcome"]) == ("ada", "done")
     assert (await ada.get("/api/controls")).json()["switches"] == []
