@@ -169,4 +169,6 @@ async def test_the_page_names_the_scripts_its_address_needs(browser: httpx.Async
     assert await named("/") == ["/assets/home.js"]
     assert await named("/login?next=/x") == ["/assets/entrance.js"]
     assert await named("/elsewhere/deep") == []
+    assert "/api/auth/session" in (await browser.get("/login")).text
+    assert "/api/auth/session" not in (await browser.get("/invitation/abc")).text
     assert "<script>" not in (await browser.get("/odd")).text

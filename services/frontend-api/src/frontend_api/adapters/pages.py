@@ -23,6 +23,7 @@ from frontend_api.settings import Settings
 API = ("/api/", "/live", "/ready", "/metrics", "/openapi.json")
 NONCE = "__CSP_NONCE__"
 """Where a page holds this, its styles need the nonce of that one answer; else styles may be inline."""
+WHO = '<link rel="preload" href="/api/auth/session" as="fetch" crossorigin="anonymous">'
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 HELP = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mathematricks</title>
@@ -52,7 +53,7 @@ class Pages:
         index = self._root / "index.html" if self._root else None
         if index is None or not index.is_file():
             return HTMLResponse(HELP, headers={"Cache-Control": ASK_FIRST})
-        return page(index.read_text(), scripts_of(self._root, path))
+        return page(index.read_text(), hints_of(self._root, path))
 
     def _file(self, path: PurePosixPath, request: Request) -> Response | None:
         found = within(self._root, path)
@@ -84,22 +85,29 @@ def within(root: Path | None, path: PurePosixPath) -> Path | None:
     return found if found.is_relative_to(root.resolve()) and found.is_file() else None
 
 
-def page(text: str, scripts: Sequence[str] = ()) -> Response:
-    """Return the one page, naming the *scripts* it will need, with a policy that lets nothing in but its own parts."""
-    named = "".join(f'<link rel="modulepreload" href="{escape(each)}">' for each in scripts)
-    text = text.replace("</head>", named + "</head>", 1)
+def page(text: str, hints: str = "") -> Response:
+    """Return the one page, with *hints* of what it will need and a policy that lets nothing in but its own parts."""
+    text = text.replace("</head>", hints + "</head>", 1)
     if NONCE not in text:
         return HTMLResponse(text, headers=_policy("'unsafe-inline'"))
     nonce = secrets.token_urlsafe(16)
     return HTMLResponse(text.replace(NONCE, nonce), headers=_policy(f"'nonce-{nonce}'"))
 
 
-def scripts_of(root: Path | None, path: PurePosixPath) -> Sequence[str]:
-    """Return the scripts that the build says the address *path* needs: loaded side by side, not one after another."""
+def hints_of(root: Path | None, path: PurePosixPath) -> str:
+    """
+    Name what the address *path* will ask for, so that it comes side by side and not one after another.
+
+    That is the scripts which the build says it needs, and who is signed in. An invitation does not ask that before
+    its owner is in, and must not be told then what was true before.
+    """
     told = root / ".vite" / "preload.json" if root else None
     if told is None or not told.is_file():
-        return ()
-    return _told(told, told.stat().st_mtime_ns).get(path.parts[0] if path.parts else "", ())
+        return ""
+    first = path.parts[0] if path.parts else ""
+    scripts = _told(told, told.stat().st_mtime_ns).get(first, ())
+    named = "".join(f'<link rel="modulepreload" href="{escape(each)}">' for each in scripts)
+    return named if first == "invitation" else WHO + named
 
 
 @lru_cache(maxsize=4)
