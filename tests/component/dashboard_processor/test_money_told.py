@@ -130,11 +130,14 @@ async def test_statements_and_daily_values_are_rebuilt_with_the_same_bytes(desk:
         Client(client_id="carol", display_name="Carol", mode="LIVE", created_at=BEGINS, created_by="ada"),
         "carol",
     )
-    equity = Decimal(100_000)
+    equity, unbooked = Decimal(100_000), list[tuple[datetime, datetime, Decimal]]()
     for day in range(66):
         at = BEGINS + timedelta(days=day, hours=12)
         gain = Decimal(rng.randint(-60_000, 70_000)).scaleb(-2)
-        await desk.earn(at, gain, booked=at + timedelta(days=rng.choice([0, 0, 0, 0, 40])))
+        unbooked.append((at + timedelta(days=rng.choice([0, 0, 0, 0, 40])), at, gain))
+        for booked, made, amount in [each for each in unbooked if each[0] <= at]:
+            await desk.earn(made, amount, booked=booked)
+        unbooked = [each for each in unbooked if each[0] > at]
         equity += gain
         await desk.equity(at, equity)
         if day in (3, 20, 41):

@@ -26,6 +26,7 @@ from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.storage.mongo import Database, Document
 
 from dashboard_processor.domain.earnings import Entry, RateSeries
+from dashboard_processor.domain.payouts import A_DAY
 from dashboard_processor.records import AccountWorth, StrategyFigures
 
 ENTRY_FIELDS = [
@@ -33,6 +34,8 @@ ENTRY_FIELDS = [
     *("commission_base", "execution.commission", "signal_id", "order_id", "quantity"),
 ]
 IS_FILL: Document = {"seq": {"$exists": True}, "kind": "execution"}
+MOST_READ = 200
+"""Agreements whose fills of the running month stay in memory: what was booked a day before the newest is read once."""
 POINT_FIELDS = ["account", "at", "equity", "base_currency", "rates"]
 
 
@@ -42,6 +45,7 @@ class MongoMoney:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._history = db[ACCOUNT_HISTORY.name]
+        self._read: dict[tuple[tuple[str, ...], Mode, datetime], dict[str, Entry]] = {}
 
     async def agreements(self) -> Sequence[Agreement]:
         return [Agreement.model_validate(each) async for each in self._db[AGREEMENTS.name].find().sort("number", 1)]
@@ -54,8 +58,17 @@ class MongoMoney:
         return by_agreement
 
     async def entries(self, strategies: Sequence[str], mode: Mode, since: datetime) -> Sequence[Entry]:
-        asked = {"strategy_id": {"$in": list(strategies)}, "booked_at": {"$gte": since}, "mode": mode} | IS_FILL
-        return [an_entry(each) async for each in self._history.find(asked, ENTRY_FIELDS).sort("booked_at", 1)]
+        which = (tuple(strategies), mode, since)
+        read = self._read.pop(which, {})
+        newest = max((each.booked_at for each in read.values()), default=since)
+        asked = {"strategy_id": {"$in": list(strategies)}, "booked_at": {"$gte": max(since, newest - A_DAY)}}
+        async for each in self._history.find(asked | {"mode": mode} | IS_FILL, ENTRY_FIELDS):
+            if each["_id"] not in read:
+                read[each["_id"]] = an_entry(each)
+        while len(self._read) >= MOST_READ:
+            del self._read[next(iter(self._read))]
+        self._read[which] = read
+        return sorted(read.values(), key=lambda entry: entry.booked_at)
 
     async def rates(self, accounts: Sequence[str], currency: str) -> RateSeries:
         series: dict[tuple[str, str], list[tuple[datetime, Decimal]]] = {}

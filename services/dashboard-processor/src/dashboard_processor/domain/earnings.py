@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
+from functools import cached_property
 
 from mathematricks.accounting.position import EXACT, booked
 
@@ -39,7 +40,7 @@ class Entry:
     signal_id: str | None = None
     order_id: str | None = None
 
-    @property
+    @cached_property
     def net_base(self) -> Decimal:
         """Realised P&L less commission, base currency."""
         with localcontext(EXACT):
