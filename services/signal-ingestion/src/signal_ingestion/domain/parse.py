@@ -93,7 +93,7 @@ def _with_actions(body: Tree) -> Tree:
         return body
     sided = [_sided(leg) for leg in signal] if isinstance(signal, list) else _sided(signal)
     place = next((name for name in ("signal_legs", "signal") if body.get(name) is not None), None)
-    return {**body, place: sided} if place else sided
+    return {**body, place: sided} if place else {**sided}
 
 
 def _sided(leg: Any) -> Any:
