@@ -91,9 +91,10 @@ def _with_actions(body: Tree) -> Tree:
     said = body.get("signal_type") or (signal.get("signal_type") if isinstance(signal, dict) else None)
     if not isinstance(said, str) or said.strip().upper() != "CANCEL":
         return body
-    sided = [_sided(leg) for leg in signal] if isinstance(signal, list) else _sided(signal)
-    place = next((name for name in ("signal_legs", "signal") if body.get(name) is not None), None)
-    return {**body, place: sided} if place else {**sided}
+    if signal is body:
+        return dict(_sided(body))
+    place = "signal_legs" if body.get("signal_legs") is signal else "signal"
+    return {**body, place: [_sided(leg) for leg in signal] if isinstance(signal, list) else _sided(signal)}
 
 
 def _sided(leg: Any) -> Any:
