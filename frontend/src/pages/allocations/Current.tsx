@@ -50,7 +50,7 @@ export function Current({ current, view, mode }: CurrentProps) {
             { key: "share", title: "Share of equity", cell: ([, share]) => percent(share, 2), numeric: true },
             {
               key: "capital",
-              title: `Capital ${mode}, ${view?.currency ?? ""}`,
+              title: ["Capital", mode, view?.currency].filter(Boolean).join(" "),
               cell: ([strategy]) => (
                 <Amount value={capitals.get(strategy)} currency={view?.currency ?? undefined} />
               ),
