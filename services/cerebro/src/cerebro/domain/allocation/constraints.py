@@ -53,6 +53,7 @@ class Constraints:
         leverage: Most of all together.
         invested: Least of all together; equal to *leverage* it fixes the sum.
         floor: Least mean return per day; None: none.
+        most: Other rows, each a name, what a unit of each strategy adds, and the most of it.
     """
 
     cap: float = 0.5
@@ -63,6 +64,7 @@ class Constraints:
     margins: Margins | None = None
     turnover: Turnover | None = None
     floor: float | None = None
+    most: tuple[tuple[str, tuple[float, ...], float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +131,7 @@ def polytope(names: Sequence[str], mean: Floats, constraints: Constraints) -> Po
         inside = np.array([1.0 if name in group.members else 0.0 for name in names])
         rows.append(_Row(f"group {group.name}", inside, group.cap))
     rows += _margin_rows(names, constraints.margins) if constraints.margins else []
+    rows += [_Row(name, np.array(values), limit) for name, values, limit in constraints.most]
     upper = np.array([constraints.caps.get(name, constraints.cap) for name in names])
     plain = Polytope(
         tuple(row.name for row in rows),

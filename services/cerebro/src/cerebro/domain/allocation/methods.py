@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mathematricks.quant.covariance import ledoit_wolf, sample_covariance
 
@@ -16,9 +16,13 @@ from cerebro.domain.allocation.scenarios import Scenarios
 from cerebro.domain.allocation.sharpe import max_sharpe
 from cerebro.domain.allocation.tail_methods import max_return_cvar, min_cvar
 from cerebro.domain.allocation.volatility import Moments, min_volatility
+from cerebro.domain.allocation.within_cvar import within_cvar
 
 DEFAULT_CVAR_LIMIT = 0.02
 """Two per cent of equity on the mean of the worst days; docs/allocation.md says why."""
+
+UNLIMITED = ("min_cvar", "min_volatility", "max_cagr_drawdown")
+"""Methods that know no CVaR limit by themselves."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Wanted:
     Which optimiser, and its own numbers.
 
     Attributes:
-        cvar_limit: ``max_return_cvar`` takes 2 % if there is none; ``max_sharpe`` and ``risk_parity`` then have none.
+        cvar_limit: ``max_return_cvar`` takes 2 % if there is none; the others then have none.
         drawdown: Of ``max_cagr_drawdown``.
         shrunk: Covariance by Ledoit and Wolf instead of the sample's.
     """
@@ -52,6 +56,9 @@ def optimise(
     if wanted.method == "max_return_cvar":
         limit = DEFAULT_CVAR_LIMIT if wanted.cvar_limit is None else wanted.cvar_limit
         return max_return_cvar(scenarios, constraints, limit, warm)
+    if wanted.method in UNLIMITED and wanted.cvar_limit is not None:
+        unlimited = replace(wanted, cvar_limit=None)
+        return within_cvar(lambda rows: optimise(scenarios, rows, unlimited), scenarios, constraints, wanted.cvar_limit)
     if wanted.method == "min_cvar":
         return min_cvar(scenarios, constraints, warm)
     if wanted.method == "max_cagr_drawdown":

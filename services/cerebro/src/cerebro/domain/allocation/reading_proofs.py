@@ -34,7 +34,7 @@ def portfolio_measures(scenarios: Scenarios, weights: Floats) -> Mapping[str, fl
 
 
 def binding_rows(polytope: Polytope, names: tuple[str, ...], weights: Floats) -> tuple[str, ...]:
-    """Return the rows and caps that *weights* touch."""
+    """Return the rows and caps that *weights* touch; several of one name count once."""
     slack = polytope.limits - polytope.matrix @ weights - polytope.helping @ polytope.help_for(weights)
     rows = [
         name
@@ -42,7 +42,7 @@ def binding_rows(polytope: Polytope, names: tuple[str, ...], weights: Floats) ->
         if left <= TOUCHING * (1 + abs(limit)) and not name.startswith("sold of")
     ]
     full = (weights >= polytope.upper * (1 - TOUCHING)) & (polytope.upper > 0)
-    return (*rows, *(f"cap of {names[one]}" for one in np.flatnonzero(full)))
+    return (*dict.fromkeys(rows), *(f"cap of {names[one]}" for one in np.flatnonzero(full)))
 
 
 def answer_of(problem: TailProblem, solved: Solved) -> Answer:
