@@ -313,6 +313,7 @@ await journey("a simulation is held against the desk as it is, and another is ca
   await first.getByLabel("CVaR limit, %").fill("1")
   await first.getByRole("button", { name: "Simulate" }).click()
   await first.getByRole("heading", { name: "Before and after" }).waitFor({ timeout: 120_000 })
+  await settled(first)
   await show(first, "simulated", "light")
   await examine(first, "simulated", "light")
   await first.getByLabel("Name").fill("Many histories")

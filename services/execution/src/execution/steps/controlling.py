@@ -77,7 +77,7 @@ async def fire(wanted: Fire, by: str, ports: Ports) -> Controls:
     act: Act = ("fire", wanted.scope, by, wanted.reason)
     controls = await _change(lambda known: fired(known, wanted, by, now), act, ports)
     if before is None or controls.generation != before.generation:
-        title = f"The kill switch of {wanted.scope} is fired by {by}, {wanted.mode.replace('_', ' ')}: {wanted.reason}"
+        title = f"The kill switch of {wanted.scope} was fired by {by}, {wanted.mode.replace('_', ' ')}: {wanted.reason}"
         await alert(ports, "warning" if wanted.drill else "critical", f"kill_switch:{wanted.scope}", title[:500])
     return controls
 
