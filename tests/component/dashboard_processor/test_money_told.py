@@ -301,6 +301,7 @@ async def test_cards_curves_and_the_allocation_are_told(desk: Desk) -> None:
     desk.clock.advance(timedelta(hours=30))
 
     await jobs.tell_pictures(desk.ports)
+    await jobs.tell_allocation(desk.ports)
     await jobs.tell_strategies(desk.ports)
 
     told = await desk.db.dashboard_equity.find_one({"_id": "paper"})

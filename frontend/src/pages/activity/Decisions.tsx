@@ -44,6 +44,7 @@ const columns: DataColumn<Decision>[] = [
     cell: (one) => one.strategy_id,
     sortBy: (one) => one.strategy_id,
     from: "md",
+    className: "max-w-64 truncate",
   },
   {
     key: "symbol",

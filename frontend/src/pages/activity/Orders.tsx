@@ -42,6 +42,7 @@ const columns: DataColumn<Order>[] = [
     cell: (one) => one.strategy_id,
     sortBy: (one) => one.strategy_id,
     from: "md",
+    className: "max-w-64 truncate",
   },
   {
     key: "account",

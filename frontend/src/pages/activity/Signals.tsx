@@ -37,6 +37,7 @@ const columns: DataColumn<Signal>[] = [
     cell: (one) => one.strategy_id,
     sortBy: (one) => one.strategy_id,
     from: "md",
+    className: "max-w-64 truncate",
   },
   {
     key: "instrument",

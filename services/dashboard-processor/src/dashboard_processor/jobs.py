@@ -14,7 +14,15 @@ from dashboard_processor.steps.telling import (
     tell_strategies,
 )
 
-__all__ = ["look_around", "roll_up_what_changed", "tell_money", "tell_pictures", "tell_signals", "tell_strategies"]
+__all__ = [
+    "look_around",
+    "roll_up_what_changed",
+    "tell_allocation",
+    "tell_money",
+    "tell_pictures",
+    "tell_signals",
+    "tell_strategies",
+]
 
 
 async def roll_up_what_changed(ports: Ports) -> None:
@@ -37,7 +45,6 @@ async def tell_money(ports: Ports) -> None:
 
 
 async def tell_pictures(ports: Ports) -> None:
-    """Draw what changes slowly: curves of equity, and the allocation."""
+    """Draw the curves of equity, which change slowly."""
     for mode in MODES:
         await tell_curves(mode, ports)
-    await tell_allocation(ports)

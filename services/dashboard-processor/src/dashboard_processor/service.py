@@ -94,6 +94,7 @@ service = Service(
         Every(LOOK_AROUND_EVERY, jobs.look_around),
         Every(timedelta(seconds=2), jobs.tell_signals),
         Every(timedelta(seconds=5), jobs.tell_money),
+        Every(timedelta(seconds=5), jobs.tell_allocation),
         Every(timedelta(seconds=10), jobs.tell_strategies),
         Every(timedelta(seconds=30), jobs.tell_pictures),
     ),

@@ -64,7 +64,7 @@ def allocation_view(
         names=tuple(run.weights) if run and run.correlation else (),
         correlation=run.correlation if run else (),
         as_of=now,
-        expected_every=60.0,
+        expected_every=20.0,
     )
 
 
