@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +12,10 @@ import pytest
 import structlog
 from hypothesis import settings
 from mathematricks.contracts.collections import COLLECTIONS
-from mathematricks.storage.mongo import Database, mongo
+from mathematricks.storage.mongo import Database
 from mathematricks_cli.emulator import EmulatorMissing, own_emulator
 from mathematricks_cli.mongod import MongodMissing, own_mongod
+from support.databases import Databases
 
 structlog.configure(
     processors=[
@@ -54,13 +54,17 @@ def mongo_url() -> Iterator[str]:
         pytest.skip(f"NOT RUN, no MongoDB: {missing}")
 
 
+@pytest.fixture(scope="session")
+def databases(mongo_url: str) -> Databases:
+    """Databases with every collection of the contracts."""
+    return Databases(mongo_url, COLLECTIONS)
+
+
 @pytest.fixture
-async def db(mongo_url: str) -> AsyncIterator[Database]:
-    """A fresh database with every collection of the contracts, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    async with mongo(mongo_url, name, COLLECTIONS) as database:
+async def db(databases: Databases) -> AsyncIterator[Database]:
+    """An empty database with every collection of the contracts."""
+    async with databases.one() as database:
         yield database
-        await database.client.drop_database(name)
 
 
 @pytest.fixture(scope="session")

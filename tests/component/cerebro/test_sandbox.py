@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,11 @@ async def seen(http: httpx.AsyncClient, run_id: str, wanted: Callable[[dict[str,
 
 def computing() -> list[int]:
     """The processes that compute simulations for this one."""
-    found = []
+    found = list[int]()
     for thread in Path("/proc/self/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline")
-            if command.exists() and b"cerebro.sandbox" in command.read_bytes():
-                found.append(int(child))
+        with suppress(FileNotFoundError, ProcessLookupError):  # threads and processes end as we look
+            children = (thread / "children").read_text().split()
+            found += [int(one) for one in children if b"cerebro.sandbox" in Path(f"/proc/{one}/cmdline").read_bytes()]
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,7 +23,8 @@ from mathematricks.contracts.topics import ALERTS
 from mathematricks.contracts.users import User
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
-from mathematricks.storage.mongo import Database, mongo
+from mathematricks.storage.mongo import Database
+from support.databases import Databases
 from support.owners import Owner
 from support.people import PASSWORD, QuickPasswords, SetClock, a_platform, bearer
 
@@ -108,14 +108,11 @@ def a_second_factor(user: User, ports: Ports) -> SecondFactor:
     )
 
 
-@pytest.fixture
-async def db(mongo_url: str) -> AsyncIterator[Database]:
-    """A fresh database with what the API owns and reads: making every collection there is would take longer."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    wanted = [each for each in COLLECTIONS if each.owner in ("frontend-api", "dashboard-processor")]
-    async with mongo(mongo_url, name, wanted) as database:
-        yield database
-        await database.client.drop_database(name)
+@pytest.fixture(scope="session")
+def databases(mongo_url: str) -> Databases:
+    """Databases with what the API owns and reads: making every collection there is would take longer."""
+    owners = ("frontend-api", "dashboard-processor")
+    return Databases(mongo_url, [each for each in COLLECTIONS if each.owner in owners])
 
 
 Begin = Callable[..., Awaitable[Front]]
