@@ -23,6 +23,8 @@ from typer.testing import CliRunner
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi"
 EXAMPLES = 12
+LONGEST = 75
+"""Seconds: a drill opens positions for half a minute at most, and has half a minute to be flat."""
 FUZZING = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -92,7 +94,7 @@ def attack(operation: Any, http: httpx.Client, key: str) -> list[str]:
     @given(case=operation.as_strategy())
     def send(case: Any) -> None:
         token = mint_token(Caller("fuzz", "admin"), key)
-        answer = case.call(base_url=str(http.base_url), headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        answer = case.call(base_url=str(http.base_url), headers={"Authorization": f"Bearer {token}"}, timeout=LONGEST)
         if answer.status_code >= 500 or "Traceback" in answer.text or key in answer.text:
             broken.append(f"{operation.method} {operation.path}: {answer.status_code} {answer.text[:200]}")
 
