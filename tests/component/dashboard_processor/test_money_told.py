@@ -310,6 +310,23 @@ async def test_cards_curves_and_the_allocation_are_told(desk: Desk) -> None:
     assert (await desk.db.dashboard_allocations.find_one({"_id": "allocations"}))["lines"] == []
 
 
+async def test_rows_are_told_by_index_however_many_orders_there_are(desk: Desk) -> None:
+    signal = a_signal(sender="alice")
+    order = a_trading_order(signal)
+    await desk.put("signals", a_stored_signal(signal), signal.signal_id)
+    await desk.put("orders", an_order_record(order), order.order_id)
+    await desk.db.command("profile", 2)
+    try:
+        await jobs.tell_signals(desk.ports)
+    finally:
+        await desk.db.command("profile", 0)
+
+    read = [each async for each in desk.db["system.profile"].find({"planSummary": {"$exists": True}})]
+    of_history = [each for each in read if each["ns"].split(".")[-1] in ("orders", "signals", "account_history")]
+    assert len(of_history) >= 4
+    assert [each["command"] for each in of_history if "COLLSCAN" in each["planSummary"]] == []
+
+
 async def sender(desk: Desk, mode: str = "LIVE") -> SenderView:
     return SenderView.model_validate(await desk.db.dashboard_senders.find_one({"sender": "alice", "mode": mode}))
 
