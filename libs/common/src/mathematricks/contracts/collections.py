@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mathematricks.contracts.alerts import AlertRecord, Notification
 from mathematricks.contracts.allocations import Lease, OptimizationRun, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestRecord
@@ -149,6 +151,8 @@ SANDBOX_RUNS = Collection(
 )
 
 # execution
+CLOSES_LOTS: dict[str, Any] = {"closes.0.lot": {"$exists": True}}
+"""Orders that close lots: a query by lot must say it too, or it reads every order there is."""
 ORDERS = Collection(
     "orders",
     "execution",
@@ -158,7 +162,7 @@ ORDERS = Collection(
         Index((("signal_id", 1),)),
         Index((("strategy_id", 1), ("decided_at", -1))),
         Index((("mode", 1), ("decided_at", -1))),
-        Index((("closes.lot", 1),), where={"closes.0.lot": {"$exists": True}}),
+        Index((("closes.lot", 1),), where=CLOSES_LOTS),
         Index((("live", 1),), where={"live": True}),
         Index((("watched", 1),), where={"watched": True}),
         Index((("purpose", 1), ("decided_at", -1)), where={"purpose": "flatten"}),

@@ -11,6 +11,7 @@ from mathematricks.contracts.base import Mode
 from mathematricks.contracts.collections import (
     ACCOUNT_HISTORY,
     CEREBRO_DECISIONS,
+    CLOSES_LOTS,
     ORDERS,
     POSITIONS,
     SIGNALS,
@@ -28,8 +29,6 @@ DECISION_FIELDS = ["signal_id", "portfolio", "outcome", "reason", "order_ids", "
 ORDER_FIELDS = [
     *("signal_id", "purpose", "leg_index", "status", "live", "filled", "average_price", "closes"),
 ]
-CLOSES: Document = {"closes.0.lot": {"$exists": True}}
-"""As the index of lots says it: a query that does not say so reads every order there is."""
 WITH_AUTHORITY: Document = {"shadow": "", "promotes": None}
 
 
@@ -82,7 +81,8 @@ class MongoTrails:
         """The signals' own orders, those that close their lots, and those whose lots theirs close."""
         mine = await self._by(ORDERS.name, "signal_id", signal_ids, ORDER_FIELDS)
         lots = [each["_id"] for each in mine if each["purpose"] == "entry"]
-        closing = await self._by(ORDERS.name, "closes.lot", lots, ORDER_FIELDS, CLOSES)
+        by_lot = {"closes.lot": {"$in": lots}} | CLOSES_LOTS
+        closing = await self._db[ORDERS.name].find(by_lot, ORDER_FIELDS).to_list() if lots else []
         known = {each["_id"]: each for each in [*mine, *closing]}
         closed = {close["lot"] for each in known.values() for close in each.get("closes", ())} - known.keys()
         known |= {each["_id"]: each for each in await self._by(ORDERS.name, "_id", closed, ORDER_FIELDS)}
@@ -108,16 +108,11 @@ class MongoTrails:
         return {each["strategy_id"] for each in found if each["quantity"]}
 
     async def _by(
-        self,
-        collection: str,
-        field: str,
-        values: Collection[str],
-        fields: Sequence[str] | None = None,
-        also: Document | None = None,
+        self, collection: str, field: str, values: Collection[str], fields: Sequence[str] | None = None
     ) -> list[Document]:
         if not values:
             return []
-        return await self._db[collection].find({field: {"$in": sorted(values)}} | (also or {}), fields).to_list()
+        return await self._db[collection].find({field: {"$in": sorted(values)}}, fields).to_list()
 
 
 def _about(

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from mathematricks.contracts.collections import CONTROLS, ORDER_TOMBSTONES, ORDERS
+from mathematricks.contracts.collections import CLOSES_LOTS, CONTROLS, ORDER_TOMBSTONES, ORDERS
 from mathematricks.contracts.controls import Controls
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 from mathematricks.storage.mongo import Database, Document, to_document
@@ -38,7 +38,7 @@ class MongoOrders:
         return await self._find({"_id": {"$in": list(order_ids)}})
 
     async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
-        return await self._find({"closes.0.lot": {"$exists": True}, "closes.lot": {"$in": list(lots)}})
+        return await self._find({"closes.lot": {"$in": list(lots)}} | CLOSES_LOTS)
 
     async def entries_of(self, strategy_id: str, account: str, instrument: str, limit: int) -> list[OrderRecord]:
         which = {"strategy_id": strategy_id, "account": account, "instrument": instrument, "purpose": "entry"}
