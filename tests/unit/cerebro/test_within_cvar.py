@@ -50,9 +50,11 @@ def test_a_limit_that_is_kept_anyway_changes_nothing_and_one_that_cannot_be_is_n
     free = answered(method, None, FULL)
 
     assert answered(method, free.measures["cvar"] * 1.01, FULL).weights == pytest.approx(free.weights, abs=1e-12)
-    refused = optimise(PAST, FULL, Wanted(method, cvar_limit=answered("min_cvar", None, FULL).objective * 0.99))
+    lowest = answered("min_cvar", None, FULL).objective
+    refused = optimise(PAST, FULL, Wanted(method, cvar_limit=lowest * 0.99))
     assert isinstance(refused, Infeasible)
-    assert refused.which == ("cvar limit",)
+    assert refused.which == ("cvar limit", "leverage", "return floor")
+    assert refused == optimise(PAST, FULL, Wanted("max_return_cvar", cvar_limit=lowest * 0.99))
 
 
 def test_growth_within_a_cvar_grows_less_and_more_than_any_other_weights_there_are():

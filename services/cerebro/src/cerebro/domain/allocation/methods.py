@@ -21,7 +21,7 @@ from cerebro.domain.allocation.within_cvar import within_cvar
 DEFAULT_CVAR_LIMIT = 0.02
 """Two per cent of equity on the mean of the worst days; docs/allocation.md says why."""
 
-UNLIMITED = ("min_cvar", "min_volatility", "max_cagr_drawdown")
+UNLIMITED = ("min_volatility", "max_cagr_drawdown")
 """Methods that know no CVaR limit by themselves."""
 
 
@@ -60,7 +60,7 @@ def optimise(
         unlimited = replace(wanted, cvar_limit=None)
         return within_cvar(lambda rows: optimise(scenarios, rows, unlimited), scenarios, constraints, wanted.cvar_limit)
     if wanted.method == "min_cvar":
-        return min_cvar(scenarios, constraints, warm)
+        return min_cvar(scenarios, constraints, warm, wanted.cvar_limit)
     if wanted.method == "max_cagr_drawdown":
         return max_cagr_drawdown(scenarios, constraints, wanted.drawdown)
     return _by_covariance(scenarios, constraints, wanted)

@@ -33,7 +33,7 @@ def max_return_cvar(
     """
     rows = polytope(scenarios.names, scenarios.mean, constraints)
     problem = TailProblem(scenarios, scenarios.mean, rows, limit)
-    anchor = _anchor(problem)
+    anchor = within_limit(problem)
     if isinstance(anchor, Infeasible):
         return anchor
     if anchor.cvar > limit:  # by a rounding error
@@ -41,19 +41,21 @@ def max_return_cvar(
     return answer_of(problem, _solve(problem, anchor, warm))
 
 
-def min_cvar(scenarios: Scenarios, constraints: Constraints, warm: object = None) -> Answer | Infeasible:
+def min_cvar(
+    scenarios: Scenarios, constraints: Constraints, warm: object = None, limit: float | None = None
+) -> Answer | Infeasible:
     """
     Return the weights of the lowest CVaR; without a floor or a least investment that is to hold nothing.
+
+    Args:
+        limit: What the lowest CVaR may be at most; None: whatever it is.
 
     Raises:
         Unproved: no method could prove its answer.
     """
-    rows = polytope(scenarios.names, scenarios.mean, constraints)
-    problem = TailProblem(scenarios, scenarios.mean, rows)
-    start = feasible_weights(rows)
-    if isinstance(start, Infeasible):
-        return start
-    return answer_of(problem, _solve(problem, Anchor(start, scenarios.cvar(start)), warm))
+    problem = TailProblem(scenarios, scenarios.mean, polytope(scenarios.names, scenarios.mean, constraints))
+    lowest = _lowest_cvar(problem, limit, warm)
+    return lowest if isinstance(lowest, Infeasible) else answer_of(problem, lowest)
 
 
 def frontier(
@@ -73,29 +75,26 @@ def frontier(
     return tuple(answers[limit] for limit in limits)
 
 
-def lowest_cvar(scenarios: Scenarios, rows: Polytope) -> Solved | Infeasible:
-    """Return the lowest CVaR that *rows* allow."""
-    start = feasible_weights(rows)
+def within_limit(problem: TailProblem) -> Anchor | Infeasible:
+    """Return feasible weights: nothing where nothing may be held, else those of the lowest CVaR."""
+    if problem.polytope.holds_nothing() and (problem.limit or 0.0) > 0:
+        return Anchor(np.zeros(problem.gain.size), 0.0)
+    lowest = _lowest_cvar(replace(problem, limit=None), problem.limit)
+    return lowest if isinstance(lowest, Infeasible) else Anchor(lowest.weights, lowest.cvar)
+
+
+def _lowest_cvar(problem: TailProblem, limit: float | None, warm: object = None) -> Solved | Infeasible:
+    """Return the weights of the lowest CVaR, or what keeps it above *limit*."""
+    start = feasible_weights(problem.polytope)
     if isinstance(start, Infeasible):
         return start
-    problem = TailProblem(scenarios, scenarios.mean, rows)
-    return _solve(problem, Anchor(start, scenarios.cvar(start)), None)
-
-
-def _anchor(problem: TailProblem) -> Anchor | Infeasible:
-    """Return feasible weights: nothing where nothing may be held, else those of the lowest CVaR."""
-    limit = problem.limit or 0.0
-    if problem.polytope.holds_nothing() and limit > 0:
-        return Anchor(np.zeros(problem.gain.size), 0.0)
-    lowest = lowest_cvar(problem.scenarios, problem.polytope)
-    if isinstance(lowest, Infeasible):
+    lowest = _solve(problem, Anchor(start, problem.scenarios.cvar(start)), warm)
+    if limit is None or replace(problem, limit=limit).passed(lowest.weights, lowest.cvar) <= PROVED:
         return lowest
-    if problem.passed(lowest.weights, lowest.cvar) > PROVED:
-        return Infeasible(
-            (CVAR_LIMIT, *_asked_for(lowest, problem.polytope)),
-            f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}.",
-        )
-    return Anchor(lowest.weights, lowest.cvar)
+    return Infeasible(
+        (CVAR_LIMIT, *_asked_for(lowest, problem.polytope)),
+        f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}.",
+    )
 
 
 def _asked_for(lowest: Solved, rows: Polytope) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from cerebro.domain.allocation.answers import PROVED, Answer, Infeasible, Unprov
 from cerebro.domain.allocation.constraints import Constraints, polytope
 from cerebro.domain.allocation.reading_proofs import CVAR_LIMIT
 from cerebro.domain.allocation.scenarios import Scenarios
-from cerebro.domain.allocation.tail_methods import lowest_cvar
+from cerebro.domain.allocation.tail_methods import within_limit
+from cerebro.domain.allocation.tail_problem import TailProblem
 
 MOST_ROUNDS = 300
 
@@ -26,12 +27,10 @@ def within_cvar(
     Raises:
         Unproved: the rounds ended above the limit.
     """
-    lowest = lowest_cvar(scenarios, polytope(scenarios.names, scenarios.mean, constraints))
-    if isinstance(lowest, Infeasible):
-        return lowest
+    rows = polytope(scenarios.names, scenarios.mean, constraints)
+    if isinstance(met := within_limit(TailProblem(scenarios, scenarios.mean, rows, limit)), Infeasible):
+        return met
     unit = limit if limit > 0 else 1.0
-    if lowest.cvar - limit > PROVED * unit:
-        return Infeasible((CVAR_LIMIT,), f"The lowest CVaR that the other constraints allow is {lowest.cvar:.6g}.")
     for _ in range(MOST_ROUNDS):
         answer = solve(constraints)
         if isinstance(answer, Infeasible):
