@@ -55,6 +55,8 @@ except ImportError:
 clock = time.process_time if "--cpu" in sys.argv else time.perf_counter
 SIZES = ((10, 1_250), (50, 2_500), (200, 5_000), (500, 10_000))
 SEED = 20240601
+PATIENCE = 90.0
+"""Seconds that SLSQP gets."""
 
 
 def history(strategies: int, days: int) -> Any:
@@ -192,30 +194,42 @@ def frontiers() -> None:
     say("frontier of 50 limits, 200×5,000", took, None, f"largest gap {gap:.0e}")
 
 
-def sharpes(large: bool) -> None:
-    """Max-Sharpe against SLSQP with the exact gradient."""
-    for strategies in (50, 200, *([500] if large else [])):
+def sharpes() -> None:
+    """Max-Sharpe against SLSQP with the exact gradient, which is stopped after ``PATIENCE``."""
+    for strategies in (50, 200, 500):
         past, _ = instance(strategies, 2_500, 0.6)
         covariance = sample_covariance(past.values)
         room = Room(past.names, past.mean, Constraints())
-        took, answer = best_of(lambda covariance=covariance, room=room: max_sharpe(covariance, room))
+        took, answer = best_of(lambda covariance=covariance, room=room: max_sharpe(covariance, room), 20)
         start = clock()
-        value = _by_slsqp(covariance, past.mean)
+        value, ended = _by_slsqp(covariance, past.mean)
         peer = (clock() - start) * 1000
-        say(f"max-Sharpe {strategies}, against SLSQP", took, peer, f"apart {value / answer.objective - 1:.0e}")
+        note = f"apart {value / answer.objective - 1:.0e}" + ("" if ended else ", and the ratio is at least that")
+        say(f"max-Sharpe {strategies}, against SLSQP", took, peer, note)
 
 
-def _by_slsqp(covariance: Any, mean: Any) -> float:
+def _by_slsqp(covariance: Any, mean: Any) -> tuple[float, bool]:
+    """Return the ratio reached, and whether that is where it ended by itself."""
+    until = time.monotonic() + PATIENCE
+    reached = 0.0
+
     def ratio(weights: Any) -> tuple[float, Any]:
+        nonlocal reached
         covered = covariance @ weights
         spread, earned = np.sqrt(weights @ covered), mean @ weights
-        return -earned / spread, -(mean / spread - earned * covered / spread**3)
+        reached = earned / spread
+        if time.monotonic() > until:
+            raise TimeoutError
+        return -reached, -(mean / spread - earned * covered / spread**3)
 
     start = np.full(mean.size, 1.0 / mean.size)
     total = {"type": "ineq", "fun": lambda w: 2 - w.sum(), "jac": lambda w: -np.ones(w.size)}
     options = {"maxiter": 1000, "ftol": 1e-12}
-    found = minimize(ratio, start, jac=True, bounds=[(0, 0.5)] * mean.size, constraints=total, options=options)
-    return float(-found.fun * np.sqrt(252))
+    try:
+        minimize(ratio, start, jac=True, bounds=[(0, 0.5)] * mean.size, constraints=total, options=options)
+    except TimeoutError:
+        return float(reached * np.sqrt(252)), False
+    return float(reached * np.sqrt(252)), True
 
 
 def gates() -> None:
@@ -263,6 +277,6 @@ if __name__ == "__main__":
     allocations(everything)
     hard_instances()
     frontiers()
-    sharpes(everything)
+    sharpes()
     gates()
     walks()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import cvxpy as cp
@@ -11,9 +13,9 @@ import numpy as np
 from mathematricks.quant.returns import Floats
 from numpy.typing import NDArray
 
-from cerebro.domain.allocation import highs
 from cerebro.domain.allocation.answers import Proof, Unproved
 from cerebro.domain.allocation.constraints import Polytope
+from cerebro.domain.allocation.corners import by_corners, priced
 
 ACTIVE = 1e-7
 SMALL = 1e-3
@@ -45,7 +47,7 @@ def least_variance(covariance: Floats, rows: Polytope) -> QuadraticOptimum:
     scale = float(np.mean(np.diag(covariance))) or 1.0
     unit = covariance / scale
     guess = _approximate(unit, rows)
-    for weights, made in _candidates(unit, rows, guess):
+    for weights, made in chain(_candidates(unit, rows, guess), by_corners(unit, rows, guess.weights)):
         proof = _proof(unit, rows, weights, made)
         if proof.holds():
             # the proof is of half the variance in units of *scale*; its gap is the same in any unit
@@ -57,7 +59,7 @@ def least_variance(covariance: Floats, rows: Polytope) -> QuadraticOptimum:
                     primal=2 * scale * proof.primal,
                     dual=2 * scale * proof.dual,
                     size=2 * scale * proof.size,
-                    method="clarabel, polished",
+                    method="clarabel, polished or by corners",
                 ),
             )
     raise Unproved("the quadratic program's answer fails its proof")
@@ -80,7 +82,8 @@ def _approximate(covariance: Floats, rows: Polytope) -> _Guess:
     bounds: list[Any] = [weights <= rows.upper]
     bounds.append(helping <= (rows.helping_upper if rows.helping_upper.size else np.ones(1)))
     program = cp.Problem(cp.Minimize(0.5 * cp.quad_form(weights, cp.psd_wrap(covariance))), [limits, *bounds])
-    program.solve(solver=cp.CLARABEL, tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12, max_iter=200)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of digits, which are proved below
+        program.solve(solver=cp.CLARABEL, tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12, max_iter=200)
     if weights.value is None or helping.value is None:
         raise Unproved(f"the quadratic solver says {program.status}")
     return _Guess(
@@ -96,21 +99,7 @@ def _candidates(covariance: Floats, rows: Polytope, guess: _Guess) -> Iterator[t
     yield from polished
     yield guess.weights, guess.prices
     for weights in (*(weights for weights, _ in polished), guess.weights):
-        yield weights, _priced(covariance @ weights, rows)
-
-
-def _priced(slope: Floats, rows: Polytope) -> Floats:
-    """
-    Return the prices of the rows in the program that is linear with this *slope*.
-
-    Where the weights are optimal they are optimal there, too, and its duals are theirs; unlike those of the active
-    rows alone, they are right where more rows are active than weights are free.
-    """
-    costs = np.concatenate([-slope, np.zeros(rows.helping_upper.size)])
-    upper = np.concatenate([rows.upper, rows.helping_upper])
-    columns = highs.dense(np.hstack([rows.matrix, rows.helping]), costs, np.zeros(upper.size), upper)
-    found = highs.run(highs.program(columns, rows.limits))
-    return np.zeros(rows.limits.size) if found is None else np.maximum(found.duals, 0.0)
+        yield weights, priced(covariance @ weights, rows)[1]
 
 
 def _polished(covariance: Floats, rows: Polytope, guess: _Guess) -> Iterator[tuple[Floats, Floats]]:
@@ -157,7 +146,8 @@ def _proof(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) 
     """
     Return what the weights reach and what no feasible weights can go below.
 
-    For any z the variance w'Σw/2 is at least z'Σw − z'Σz/2; with z the weights themselves the rest is linear.
+    For any z the variance w'Σw/2 is at least z'Σw − z'Σz/2; with z the weights themselves the rest is linear. And no
+    variance is below 0.
     """
     slope = covariance @ weights
     primal = 0.5 * float(weights @ slope)
@@ -165,4 +155,6 @@ def _proof(covariance: Floats, rows: Polytope, weights: Floats, prices: Floats) 
     helping = rows.helping.T @ prices
     dual = -primal - float(prices @ rows.limits) + float(np.minimum(reduced, 0) @ rows.upper)
     dual += float(np.minimum(helping, 0) @ rows.helping_upper)
-    return Proof(primal, dual, rows.violation(weights), "clarabel", size=(SMALL * float(rows.upper.max())) ** 2)
+    return Proof(
+        primal, max(dual, 0.0), rows.violation(weights), "clarabel", size=(SMALL * float(rows.upper.max())) ** 2
+    )

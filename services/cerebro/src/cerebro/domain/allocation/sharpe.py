@@ -14,7 +14,7 @@ from scipy.optimize import nnls
 
 from cerebro.domain.allocation.answers import Answer, Infeasible, Proof, Unproved
 from cerebro.domain.allocation.leverage import Room, Scaled, scaled_up
-from cerebro.domain.allocation.stillness import STILL, named_still, never_moving, still_mix
+from cerebro.domain.allocation.stillness import STILL_MIX, hardly_moves, moves_of, named_still, never_moving, still_mix
 from cerebro.domain.allocation.volatility import Moments, moment_measures
 
 MOST_EXCHANGES = 10_000
@@ -47,7 +47,7 @@ def max_sharpe(covariance: Floats, room: Room) -> Answer | Infeasible:
 
 def _direction(moments: Moments) -> tuple[Floats, Proof] | Infeasible:
     """Return the direction with its proof; strategies that are alike, or few days, leave the covariance singular."""
-    gap = np.inf
+    gap, direction = np.inf, np.zeros(moments.mean.size)
     for find in (tangency, singular_tangency):
         try:
             direction = find(moments.covariance, moments.mean)
@@ -59,6 +59,8 @@ def _direction(moments: Moments) -> tuple[Floats, Proof] | Infeasible:
         if find is tangency and (unbounded := still_mix(moments.covariance, moments.mean)) is not None:
             return unbounded
         gap = min(gap, proof.gap if proof is not None else np.inf)
+    if hardly_moves(moments.covariance, direction):
+        return STILL_MIX
     raise Unproved(f"the direction leaves a gap of {gap:.1e}")
 
 
@@ -69,13 +71,10 @@ def singular_tangency(covariance: Floats, mean: Floats) -> Floats:
     The regression of a constant gain on the returns has its coefficients in that direction, and active sets of
     independent strategies need no inverse of the whole.
     """
-    spread = np.sqrt(np.diag(covariance))
-    size = np.where(spread > 0, spread, 1.0)
+    moves, size = moves_of(covariance)
     earned = mean / size
-    sizes, directions = np.linalg.eigh(covariance / np.outer(size, size) + np.outer(earned, earned))
-    roots = np.sqrt(sizes[sizes > STILL * sizes.max()])
-    kept = directions[:, sizes > STILL * sizes.max()]
-    found: Floats = nnls(roots[:, None] * kept.T, kept.T @ earned / roots)[0] / size
+    gain = np.append(np.zeros(len(moves)), 1.0)
+    found: Floats = nnls(np.vstack([moves, earned / np.abs(earned).max()]), gain)[0] / size
     return found
 
 
