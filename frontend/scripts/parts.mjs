@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs"
 
 export const dist = new URL("../dist/", import.meta.url)
 export const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"))
-const ENTRANCE = ["index.html", "src/entrance.tsx"]
-const DESK = ["index.html", "src/app.tsx", "src/shell/Shell.tsx"]
+const ENTRANCE = ["index.html", "src/show.tsx", "src/entrance.tsx"]
+const DESK = ["index.html", "src/show.tsx", "src/app.tsx"]
 
 /** Add the files of *key* and of all that it imports, but for what it loads later. */
 export function withImports(key, files = new Set()) {

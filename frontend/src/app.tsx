@@ -1,12 +1,6 @@
-import { QueryClientProvider } from "@tanstack/react-query"
 import { RouterProvider } from "@tanstack/react-router"
-import { queries } from "./api/queries"
 import { router } from "./routes"
+import { show } from "./show"
 
-export function App() {
-  return (
-    <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  )
-}
+/** The frame stays until the page itself can stand in its place. */
+void router.load().then(() => show(<RouterProvider router={router} />))

@@ -1,14 +1,11 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  retainSearchParams,
-} from "@tanstack/react-router"
+import { createRootRoute, createRoute, createRouter, retainSearchParams } from "@tanstack/react-router"
 import { queries } from "./api/queries"
 import { sessionQuery } from "./api/session"
+import { lazyPage } from "./lazyPage"
 import { Broken, Missing } from "./pages/errors"
+import { Home, homes } from "./pages/home/Home"
 import { loginFor, modeOf, searchOf } from "./search"
+import { Shell } from "./shell/Shell"
 
 const listOf = searchOf("list", "strategy", "status", "text", "sort", "signal")
 
@@ -23,88 +20,93 @@ const shell = createRoute({
     const who = await queries.ensureQueryData(sessionQuery)
     if (!who || who.needs) await leaveFor(loginFor(location.href))
   },
-  component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
+  component: Shell,
 })
 
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
   validateSearch: searchOf("signal"),
-  component: lazyRouteComponent(() => import("./pages/home/Home"), "Home"),
+  loader: async (at) => {
+    const who = await queries.ensureQueryData(sessionQuery)
+    if (who) await homes[who.role].loader(at)
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  component: Home,
 })
 
 const activity = createRoute({
   getParentRoute: () => shell,
   path: "/activity",
   validateSearch: listOf,
-  component: lazyRouteComponent(() => import("./pages/activity/Activity"), "Activity"),
+  ...lazyPage(() => import("./pages/activity/Activity"), "Activity"),
 })
 
 const allocations = createRoute({
   getParentRoute: () => shell,
   path: "/allocations",
-  component: lazyRouteComponent(() => import("./pages/allocations/Allocations"), "Allocations"),
+  ...lazyPage(() => import("./pages/allocations/Allocations"), "Allocations"),
 })
 
 const system = createRoute({
   getParentRoute: () => shell,
   path: "/system",
-  component: lazyRouteComponent(() => import("./pages/system/System"), "System"),
+  ...lazyPage(() => import("./pages/system/System"), "System"),
 })
 
 const statements = createRoute({
   getParentRoute: () => shell,
   path: "/statements",
   validateSearch: searchOf("month"),
-  component: lazyRouteComponent(() => import("./pages/sender/Statements"), "Statements"),
+  ...lazyPage(() => import("./pages/sender/Statements"), "Statements"),
 })
 
 const strategies = createRoute({
   getParentRoute: () => shell,
   path: "/strategies",
   validateSearch: searchOf("text", "status", "account", "trading"),
-  component: lazyRouteComponent(() => import("./pages/strategies/Strategies"), "Strategies"),
+  ...lazyPage(() => import("./pages/strategies/Strategies"), "Strategies"),
 })
 
 const clients = createRoute({
   getParentRoute: () => shell,
   path: "/clients",
   validateSearch: searchOf("client"),
-  component: lazyRouteComponent(() => import("./pages/clients/Clients"), "Clients"),
+  ...lazyPage(() => import("./pages/clients/Clients"), "Clients"),
 })
 
 const sandbox = createRoute({
   getParentRoute: () => shell,
   path: "/sandbox",
   validateSearch: searchOf("run"),
-  component: lazyRouteComponent(() => import("./pages/sandbox/Sandbox"), "Sandbox"),
+  ...lazyPage(() => import("./pages/sandbox/Sandbox"), "Sandbox"),
 })
 
 const senders = createRoute({
   getParentRoute: () => shell,
   path: "/senders",
   validateSearch: searchOf("sender"),
-  component: lazyRouteComponent(() => import("./pages/senders/Senders"), "Senders"),
+  ...lazyPage(() => import("./pages/senders/Senders"), "Senders"),
 })
 
 const accounts = createRoute({
   getParentRoute: () => shell,
   path: "/accounts",
   validateSearch: searchOf("account"),
-  component: lazyRouteComponent(() => import("./pages/accounts/Accounts"), "Accounts"),
+  ...lazyPage(() => import("./pages/accounts/Accounts"), "Accounts"),
 })
 
 const users = createRoute({
   getParentRoute: () => shell,
   path: "/users",
   validateSearch: searchOf("list", "user", "actor", "action", "since", "entry"),
-  component: lazyRouteComponent(() => import("./pages/people/People"), "People"),
+  ...lazyPage(() => import("./pages/people/People"), "People"),
 })
 
 const profile = createRoute({
   getParentRoute: () => shell,
   path: "/profile",
-  component: lazyRouteComponent(() => import("./pages/profile/Profile"), "Profile"),
+  ...lazyPage(() => import("./pages/profile/Profile"), "Profile"),
 })
 
 export const router = createRouter({

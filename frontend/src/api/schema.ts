@@ -1208,6 +1208,8 @@ export interface paths {
         /**
          * Follow
          * @description Return how far a simulation is as server-sent events, each a ``SandboxProgress``, until it has ended.
+         *
+         *     Whoever follows many at once is told each time they ask, and no more.
          */
         get: operations["follow_api_sandbox_simulations__run_id__progress_get"];
         put?: never;

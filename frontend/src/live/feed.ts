@@ -10,7 +10,7 @@ interface Feed {
   readonly released: boolean
 }
 
-let feed: Feed = { state: "polling", paused: false, released: false }
+let feed: Feed = { state: "connecting", paused: false, released: false }
 const listeners = new Set<() => void>()
 
 export function feedNow(): Feed {
@@ -24,9 +24,13 @@ export function setFeed(change: Partial<Feed>): void {
   for (const each of listeners) each()
 }
 
-export function useFeed(): Feed {
-  return useSyncExternalStore(subscribe, feedNow)
+/** What *picked* says of the feed; drawn again when that changes, and not for every change of the feed. */
+export function useFeed<Picked extends string | number | boolean>(picked: (feed: Feed) => Picked): Picked {
+  return useSyncExternalStore(subscribe, () => picked(feed))
 }
+
+export const isLost = ({ state }: Feed) => state === "lost"
+export const isPaused = ({ paused }: Feed) => paused
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)

@@ -7,6 +7,8 @@ import { type EventName, type Source, Stream } from "./stream"
 const NAME = "mathematricks-live"
 /** Milliseconds in which what arrives is shown together; the first is shown at once. */
 const TOGETHER = 40
+/** How long the stream waits for what the page itself asked for; then it comes anyway. */
+const PATIENCE = 3000
 
 /** Follow the desk's stream; one tab holds the line and tells the others. Returns how to stop. */
 export function follow(): () => void {
@@ -45,8 +47,9 @@ export function follow(): () => void {
     hear(data.event, data.body)
   }
 
-  const lead = () =>
-    new Promise<void>((over) => {
+  const lead = async () => {
+    await pageHasItsOwn(end.signal)
+    return new Promise<void>((over) => {
       if (end.signal.aborted) return over()
       leading = true
       const stream = new Stream({
@@ -65,6 +68,7 @@ export function follow(): () => void {
         over()
       })
     })
+  }
 
   const silence = setInterval(() => {
     if (!leading && Date.now() - heardAt > 15_000) setFeed({ state: "lost" })
@@ -81,6 +85,13 @@ export function follow(): () => void {
     channel.close()
     setFeed({ state: "polling" })
   }
+}
+
+/** The stream begins with every document there is: on a slow line it would hold up the few that the page draws. */
+async function pageHasItsOwn(end: AbortSignal): Promise<void> {
+  const until = Date.now() + PATIENCE
+  do await new Promise((go) => setTimeout(go, 100))
+  while (queries.isFetching() > 0 && Date.now() < until && !end.aborted)
 }
 
 function identity(body: unknown): string {

@@ -1,10 +1,10 @@
 import { WifiOff } from "lucide-react"
-import { useFeed } from "@/live/feed"
+import { isLost, useFeed } from "@/live/feed"
 
 /** Said across the page when nothing new arrives. */
 export function FeedBanner() {
-  const { state, released } = useFeed()
-  if (state !== "lost") return released ? <Released /> : null
+  const released = useFeed((feed) => feed.released)
+  if (!useFeed(isLost)) return released ? <Released /> : null
   return (
     <p
       role="status"

@@ -2,7 +2,7 @@ import { TriangleAlert } from "lucide-react"
 import { span } from "@/format/time"
 import { ageOf, type Dated, freshnessOf } from "@/live/age"
 import { useNow } from "@/live/clock"
-import { useFeed } from "@/live/feed"
+import { isLost, isPaused, useFeed } from "@/live/feed"
 import { cx } from "@/ui/cx"
 
 const looks = { fresh: "bg-gain", late: "bg-bar", stale: "bg-loss", unknown: "bg-edge" }
@@ -10,8 +10,8 @@ const looks = { fresh: "bg-gain", late: "bg-bar", stale: "bg-loss", unknown: "bg
 /** How old the page's figures are, by the server's clock. */
 export function Freshness({ document }: { document: Dated | undefined }) {
   const now = useNow()
-  const { state, paused } = useFeed()
-  if (state === "lost") return <Alarm tone="bg-warn-soft text-warn">Connection lost</Alarm>
+  const paused = useFeed(isPaused)
+  if (useFeed(isLost)) return <Alarm tone="bg-warn-soft text-warn">Connection lost</Alarm>
   if (!document?.as_of) return <span aria-hidden className="w-31" />
   const freshness = freshnessOf(document, now)
   const age = `Synced ${span(ageOf(document.as_of, now))} ago`

@@ -2,14 +2,14 @@ import { Eye, EyeOff, Moon, Pause, Play, Sun } from "lucide-react"
 import { queries } from "@/api/queries"
 import { clockTime, zoneName } from "@/format/time"
 import { useNow } from "@/live/clock"
-import { setFeed, useFeed } from "@/live/feed"
+import { isPaused, setFeed, useFeed } from "@/live/feed"
 import { IconButton } from "@/ui/Button"
 import { isDark, prefer, usePreferences } from "@/ui/preferences"
 
 /** What every page's header holds: the clock, pause, hide amounts, the theme. */
 export function HeaderControls() {
   const { hideAmounts } = usePreferences()
-  const { paused } = useFeed()
+  const paused = useFeed(isPaused)
   const dark = isDark()
   return (
     <>

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from "react"
 import type { Dated } from "@/live/age"
-import { useFeed } from "@/live/feed"
+import { isLost, useFeed } from "@/live/feed"
 import { cx } from "@/ui/cx"
 import { FeedBanner } from "./FeedBanner"
 import { Freshness } from "./Freshness"
@@ -23,7 +23,7 @@ interface PageProps {
 /** One page: its header, which stays in sight, and its content. */
 export function Page(props: PageProps) {
   const { title, scope, modes = false, document: shown, actions, children } = props
-  const { state } = useFeed()
+  const lost = useFeed(isLost)
   useEffect(() => {
     document.title = `${title} · Mathematricks`
   }, [title])
@@ -44,7 +44,7 @@ export function Page(props: PageProps) {
       <main
         className={cx(
           "mx-auto flex max-w-[1920px] flex-col gap-3.5 px-3.5 py-3.5 md:px-5",
-          state === "lost" && "feed-lost",
+          lost && "feed-lost",
         )}
       >
         {children}

@@ -6,6 +6,8 @@ export interface Preferences {
   mode: "LIVE" | "PAPER"
   hideAmounts: boolean
   shortcuts: boolean
+  /** Whose home was opened last: what it draws is asked for before anything else is known. */
+  home: "admin" | "client" | "sender"
 }
 
 const defaults: Preferences = {
@@ -13,6 +15,7 @@ const defaults: Preferences = {
   mode: "LIVE",
   hideAmounts: false,
   shortcuts: true,
+  home: "admin",
 }
 const listeners = new Set<() => void>()
 let current: Preferences = load()

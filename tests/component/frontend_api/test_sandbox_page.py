@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -43,3 +44,17 @@ async def test_its_progress_comes_as_events_until_it_has_ended(front: Any, cereb
     assert [(one["status"], one["progress"]) for one in told] == [("RUNNING", 0.3), ("RUNNING", 0.7), ("DONE", 1.0)]
     assert set(told[-1]) == {"run_id", "status", "progress", "stage", "why"}
     assert missing.status_code == 404
+
+
+async def test_whoever_follows_as_many_as_one_may_is_told_once_and_asks_again(front: Any, cerebro: Any) -> None:
+    cerebro.tells(RUNS + "/x1", a_run("RUNNING", 0.3))
+    followers = front.app.state.running.ports.followers
+
+    with ExitStack() as held:
+        while held.enter_context(followers.taken("operator")):
+            pass
+        answer = await front.operator().get(RUNS + "/x1/progress")
+
+    assert answer.text.count("data: ") == 1
+    with followers.taken("operator") as free:
+        assert free

@@ -21,7 +21,7 @@ from signal_ingestion.adapters.collector import COLLECTION
 from structlog.testing import capture_logs
 from support.intake import Intake, intake
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 SHIM = Path(__file__).parents[3] / "services/signal-ingestion/collector_shim/src/execution/signal_processor.py"
 
@@ -76,6 +76,29 @@ async def test_a_socket_may_be_opened_by_token_and_by_no_other(desk: Intake) -> 
     (line,) = [each for each in logs if each["event"] == "socket.unauthenticated"]
     assert line["client"] == "127.0.0.1"
     assert "guessed-token" not in str(logs)
+
+
+async def test_an_address_keeps_so_many_connections_and_is_told_when_they_are_too_many(
+    desk: Intake, mongo_url: str
+) -> None:
+    lines = free_port()
+    async with intake(mongo_url, desk.db, address_connections=2, tcp_port=lines) as full, served(full) as port:
+        url = f"ws://127.0.0.1:{port}/api/v1/signals/ws"
+        async with connect(url) as first, connect(url):
+            async with connect(url) as third:
+                with pytest.raises(ConnectionClosedError) as refused:
+                    await third.recv()
+            reader, writer = await asyncio.open_connection("127.0.0.1", lines)
+            told = json.loads(await reader.read())
+            writer.close()
+            taken = await ask(first, desk.body())
+        async with connect(url) as again:
+            known = await ask(again, desk.body())
+
+    assert refused.value.rcvd is not None
+    assert (refused.value.rcvd.code, told["code"]) == (1013, 429)
+    assert refused.value.rcvd.reason == told["error"] == "Too many connections from this address; close one first"
+    assert (taken["code"], known["code"]) == (202, 200)
 
 
 async def test_lines_over_tcp_are_answered_line_by_line(desk: Intake, mongo_url: str) -> None:

@@ -2,17 +2,18 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { Landmark } from "lucide-react"
 import { useState } from "react"
-import { answered, api, type Schemas } from "@/api/client"
+import { api, type Schemas } from "@/api/client"
 import { sentenceOf } from "@/api/failure"
-import { type Overview, useOverview } from "@/api/overview"
+import { type Overview, overviewQuery, useOverview } from "@/api/overview"
 import { queries } from "@/api/queries"
+import { reconciliationsQuery } from "@/api/reconciliations"
 import { acted } from "@/api/stepUp"
 import { span } from "@/format/time"
 import { ageOf } from "@/live/age"
 import { useNow } from "@/live/clock"
 import { useEvery } from "@/live/query"
 import { Positions } from "@/overview/Positions"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Badge } from "@/ui/Badge"
 import { Button } from "@/ui/Button"
@@ -25,7 +26,12 @@ import { Found } from "./Found"
 type Account = Overview["accounts"][number]
 type Report = Schemas["ReconciliationReport"]
 const route = getRouteApi("/shell/accounts")
-const reportsKey = ["reconciliations"]
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(overviewQuery(mode)),
+  queries.prefetchQuery(reconciliationsQuery),
+]
 
 /** Where the money lies: each account at its broker, what it holds, and whether our books agree with the venue's. */
 export function Accounts() {
@@ -33,11 +39,7 @@ export function Accounts() {
   const { account } = route.useSearch()
   const navigate = route.useNavigate()
   const { data, error, refetch } = useOverview(mode)
-  const reports = useQuery({
-    queryKey: reportsKey,
-    queryFn: () => answered(api.GET("/api/reconciliations", { params: { query: { limit: 20 } } })),
-    refetchInterval: useEvery(15),
-  })
+  const reports = useQuery({ ...reconciliationsQuery, refetchInterval: useEvery(15) })
   const [refusal, setRefusal] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
 
@@ -49,7 +51,7 @@ export function Accounts() {
       say(
         report.agreed ? "Synced: our books and every venue's agree" : "Synced: something differed, see below",
       )
-      await queries.invalidateQueries({ queryKey: reportsKey })
+      await queries.invalidateQueries(reconciliationsQuery)
     } catch (failure) {
       setRefusal(sentenceOf(failure))
     } finally {

@@ -1,4 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router"
+import { queries } from "@/api/queries"
+import { strategiesQuery } from "@/api/strategies"
 import { ReceiptDrawer } from "@/receipt/ReceiptDrawer"
 import { Page } from "@/shell/Page"
 import { Panel } from "@/ui/Panel"
@@ -6,7 +8,7 @@ import { Segments } from "@/ui/Segments"
 import { Decisions } from "./Decisions"
 import { Filters } from "./Filters"
 import { Orders } from "./Orders"
-import { Signals } from "./Signals"
+import { Signals, signalsQuery } from "./Signals"
 
 const route = getRouteApi("/shell/activity")
 const tabs = [
@@ -16,6 +18,12 @@ const tabs = [
 ] as const
 type Tab = (typeof tabs)[number][0]
 const lists = { signals: Signals, orders: Orders, decisions: Decisions }
+
+/** What the page asks at once. */
+export const first = () => [
+  queries.prefetchInfiniteQuery(signalsQuery(undefined)),
+  queries.prefetchQuery(strategiesQuery),
+]
 
 /** What came in, what was decided on it, what was sent out; each row leads to its receipt. */
 export function Activity() {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { answered, api } from "@/api/client"
+import { strategiesQuery } from "@/api/strategies"
 import { words } from "@/format/words"
 import { cx } from "@/ui/cx"
 import { inputLook } from "@/ui/Field"
@@ -14,7 +14,7 @@ const statuses = {
 /** Which rows: all of it in the address. */
 export function Filters({ list }: { list: keyof typeof statuses }) {
   const { strategy, status, text, change } = useListing()
-  const { data } = useQuery({ queryKey: ["strategies"], queryFn: () => answered(api.GET("/api/strategies")) })
+  const { data } = useQuery(strategiesQuery)
   const look = cx(inputLook, "h-7 text-sm max-sm:flex-1")
   return (
     <search className="flex flex-wrap items-center gap-1.5">

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query"
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query"
 import { Inbox } from "lucide-react"
 import { useMemo } from "react"
 import { answered, api, type Schemas } from "@/api/client"
@@ -83,10 +83,8 @@ const columns: DataColumn<Signal>[] = [
   },
 ]
 
-export function Signals() {
-  const { strategy, status, text, sort, mode, signal, change, open } = useListing()
-  const every = useEvery(3)
-  const query = useInfiniteQuery({
+export const signalsQuery = (strategy: string | undefined) =>
+  infiniteQueryOptions({
     queryKey: ["signals", strategy ?? ""],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
@@ -96,6 +94,13 @@ export function Signals() {
         }),
       ),
     getNextPageParam: ({ items }) => (items.length === PAGE ? items.at(-1)?.received_at : undefined),
+  })
+
+export function Signals() {
+  const { strategy, status, text, sort, mode, signal, change, open } = useListing()
+  const every = useEvery(3)
+  const query = useInfiniteQuery({
+    ...signalsQuery(strategy),
     refetchInterval: (asked) => ((asked.state.data?.pages.length ?? 1) > 4 ? false : every),
   })
   const items = useMemo(

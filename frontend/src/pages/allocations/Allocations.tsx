@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { SlidersHorizontal } from "lucide-react"
 import { useState } from "react"
+import { queries } from "@/api/queries"
 import { useEvery } from "@/live/query"
 import { useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
@@ -18,6 +19,14 @@ import { Proposal } from "./Proposal"
 import { currentQuery, pictureQuery, runsQuery, viewQuery } from "./queries"
 
 const SCOPE = "Shares hold for LIVE and PAPER alike"
+
+/** What the page asks at once. */
+export const first = () => [
+  queries.prefetchQuery(currentQuery),
+  queries.prefetchQuery(proposalQuery),
+  queries.prefetchQuery(viewQuery),
+  queries.prefetchQuery(runsQuery),
+]
 
 /** How much of the equity each strategy may use: now, as proposed, and how it came to be. */
 export function Allocations() {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { Failure } from "@/api/failure"
+import { queries } from "@/api/queries"
 import { ClientSheet } from "@/client/ClientSheet"
 import { useEvery } from "@/live/query"
 import { Page } from "@/shell/Page"
@@ -7,6 +8,9 @@ import { ModeBadge } from "@/ui/Badge"
 import { Panel } from "@/ui/Panel"
 import { Empty, Trouble } from "@/ui/states"
 import { homeQuery } from "./queries"
+
+/** What the page asks at once. */
+export const first = () => [queries.prefetchQuery(homeQuery)]
 
 /** A client's own page: what was put in, what it is worth, and what it returned. No trades. */
 export function ClientHome() {

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { UserPlus } from "lucide-react"
 import { useState } from "react"
+import { queries } from "@/api/queries"
 import { Roi } from "@/client/Roi"
 import { useEvery } from "@/live/query"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Button } from "@/ui/Button"
 import { Equity } from "@/ui/chart/Equity"
@@ -16,6 +17,12 @@ import { Holders } from "./Holders"
 import { clientsQuery, fundQuery } from "./queries"
 
 const route = getRouteApi("/shell/clients")
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(fundQuery(mode)),
+  queries.prefetchQuery(clientsQuery),
+]
 
 /** The fund of one mode: what it is worth, whose it is, and every deposit and withdrawal. */
 export function Clients() {

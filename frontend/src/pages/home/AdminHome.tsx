@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { alertsQuery } from "@/api/alerts"
-import { useOverview } from "@/api/overview"
+import { overviewQuery, useOverview } from "@/api/overview"
+import { queries } from "@/api/queries"
 import { Positions } from "@/overview/Positions"
 import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
@@ -8,10 +9,17 @@ import { Button } from "@/ui/Button"
 import { Trouble } from "@/ui/states"
 import { Accounts } from "./Accounts"
 import { AlertBar } from "./AlertBar"
-import { EquityPanel } from "./EquityPanel"
+import { EquityPanel, equityQuery } from "./EquityPanel"
 import { RecentActivity } from "./RecentActivity"
 import { Services } from "./Services"
 import { Standing } from "./Standing"
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(overviewQuery(mode)),
+  queries.prefetchQuery(alertsQuery),
+  queries.prefetchQuery(equityQuery(mode)),
+]
 
 /** The admin's first look: what there is, what moved, what is wrong. */
 export function AdminHome() {

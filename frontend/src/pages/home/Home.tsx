@@ -1,20 +1,21 @@
-import { lazy, Suspense } from "react"
+import { useEffect } from "react"
 import { useWho } from "@/api/session"
+import { lazyPage } from "@/lazyPage"
+import { prefer, preferences } from "@/ui/preferences"
 
-const homes = {
-  admin: lazy(() => import("./AdminHome").then((part) => ({ default: part.AdminHome }))),
-  client: lazy(() => import("../client/ClientHome").then((part) => ({ default: part.ClientHome }))),
-  sender: lazy(() => import("../sender/SenderHome").then((part) => ({ default: part.SenderHome }))),
+export const homes = {
+  admin: lazyPage(() => import("./AdminHome"), "AdminHome"),
+  client: lazyPage(() => import("../client/ClientHome"), "ClientHome"),
+  sender: lazyPage(() => import("../sender/SenderHome"), "SenderHome"),
 }
 
 /** Three roles, three homes. */
 export function Home() {
-  const who = useWho()
-  if (!who) return null
-  const Own = homes[who.role]
-  return (
-    <Suspense fallback={null}>
-      <Own />
-    </Suspense>
-  )
+  const role = useWho()?.role
+  useEffect(() => {
+    if (role && role !== preferences().home) prefer({ home: role })
+  }, [role])
+  if (!role) return null
+  const Own = homes[role].component
+  return <Own />
 }

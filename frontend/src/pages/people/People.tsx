@@ -2,6 +2,7 @@ import { getRouteApi } from "@tanstack/react-router"
 import { UserPlus } from "lucide-react"
 import { useState } from "react"
 import type { Schemas } from "@/api/client"
+import { queries } from "@/api/queries"
 import { Page } from "@/shell/Page"
 import { Button } from "@/ui/Button"
 import { Panel } from "@/ui/Panel"
@@ -10,6 +11,7 @@ import { Audit } from "./Audit"
 import { AuditFilters } from "./AuditFilters"
 import { InvitationLink } from "./InvitationLink"
 import { Invite } from "./Invite"
+import { usersQuery } from "./queries"
 import { UserDrawer } from "./UserDrawer"
 import { Users } from "./Users"
 
@@ -18,6 +20,9 @@ const tabs = [
   ["users", "Users"],
   ["audit", "Audit trail"],
 ] as const
+
+/** What the page asks at once. */
+export const first = () => [queries.prefetchQuery(usersQuery)]
 
 /** Who may sign in, and who did what. */
 export function People() {

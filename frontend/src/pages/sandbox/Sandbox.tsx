@@ -1,10 +1,15 @@
 import { getRouteApi } from "@tanstack/react-router"
+import { queries } from "@/api/queries"
 import { Page } from "@/shell/Page"
 import { Ask } from "./Ask"
+import { runsQuery } from "./queries"
 import { Result } from "./Result"
 import { Runs } from "./Runs"
 
 const route = getRouteApi("/shell/sandbox")
+
+/** What the page asks at once. */
+export const first = () => [queries.prefetchQuery(runsQuery)]
 
 /** Settings and strategies tried beside the desk; nothing here trades. */
 export function Sandbox() {

@@ -1,15 +1,23 @@
 import { useQuery } from "@tanstack/react-query"
+import { queries } from "@/api/queries"
 import { useEvery } from "@/live/query"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Trouble } from "@/ui/states"
 import { Agreements } from "./Agreements"
 import { Dropped } from "./Dropped"
 import { Health, HealthWarnings } from "./Health"
-import { homeQuery } from "./queries"
+import { healthQuery, homeQuery, signalsQuery } from "./queries"
 import { Signals } from "./Signals"
 import { Earnings, Sent } from "./Standing"
 import { StatementsPanel } from "./StatementsPanel"
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(homeQuery(mode)),
+  queries.prefetchInfiniteQuery(signalsQuery(mode)),
+  queries.prefetchQuery(healthQuery),
+]
 
 /** A sender's first look: what became of the signals, what they earned, when it is paid. */
 export function SenderHome() {

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { ReceiptText } from "lucide-react"
+import { queries } from "@/api/queries"
 import { useEvery } from "@/live/query"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { type DataColumn, DataTable } from "@/ui/DataTable"
 import { Amount } from "@/ui/figures"
@@ -14,6 +15,9 @@ import { StatementDrawer } from "./StatementDrawer"
 import { dueColumn, feeColumn, monthColumn, namesOf, netColumn, statusColumn } from "./statementColumns"
 
 const route = getRouteApi("/shell/statements")
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [queries.prefetchQuery(homeQuery(mode))]
 
 /** Every month's statement: the running one estimated, closed ones final, then paid. */
 export function Statements() {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
-import { answered, api } from "@/api/client"
+import { strategiesQuery } from "@/api/strategies"
 import { isDecimal } from "@/format/decimal"
 import { fractionOf } from "@/format/share"
 import { Confirm } from "@/ui/Confirm"
@@ -90,7 +90,7 @@ interface StrategiesProps {
 }
 
 function Strategies({ chosen, onChange }: StrategiesProps) {
-  const { data } = useQuery({ queryKey: ["strategies"], queryFn: () => answered(api.GET("/api/strategies")) })
+  const { data } = useQuery(strategiesQuery)
   return (
     <fieldset>
       <legend className="pb-1.5 text-sm font-medium">Strategies</legend>

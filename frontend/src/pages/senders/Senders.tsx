@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { Handshake, Radio } from "lucide-react"
 import { useState } from "react"
+import { queries } from "@/api/queries"
 import { count } from "@/format/number"
 import { useEvery } from "@/live/query"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Amounts, told } from "@/ui/amounts"
 import { Button } from "@/ui/Button"
@@ -14,10 +15,17 @@ import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Agreements } from "./Agreements"
 import { Credentials } from "./Credentials"
 import { NewAgreement } from "./NewAgreement"
-import { type SenderView, sendersQuery } from "./queries"
+import { accessesQuery, agreementsQuery, type SenderView, sendersQuery } from "./queries"
 import { SenderDrawer } from "./SenderDrawer"
 
 const route = getRouteApi("/shell/senders")
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(sendersQuery(mode)),
+  queries.prefetchQuery(agreementsQuery),
+  queries.prefetchQuery(accessesQuery),
+]
 
 /** Who sends signals, what those earn, what is owed for them and what was paid. */
 export function Senders() {

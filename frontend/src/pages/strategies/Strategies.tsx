@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { Layers, Plus } from "lucide-react"
 import { lazy, Suspense, useState } from "react"
+import { queries } from "@/api/queries"
+import { strategiesQuery } from "@/api/strategies"
 import { useEvery } from "@/live/query"
 import { Page } from "@/shell/Page"
 import { Button } from "@/ui/Button"
@@ -10,11 +12,14 @@ import { inputLook } from "@/ui/Field"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Act, type Acting } from "./Act"
-import { cardsQuery, strategiesQuery } from "./queries"
+import { cardsQuery } from "./queries"
 import { StrategyTable } from "./StrategyTable"
 
 const StrategyForm = lazy(() => import("./StrategyForm").then((part) => ({ default: part.StrategyForm })))
 const route = getRouteApi("/shell/strategies")
+
+/** What the page asks at once. */
+export const first = () => [queries.prefetchQuery(strategiesQuery), queries.prefetchQuery(cardsQuery)]
 
 /** Which strategies trade, where, and with which money. */
 export function Strategies() {

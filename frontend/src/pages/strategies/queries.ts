@@ -8,11 +8,6 @@ export type Strategy = Schemas["StrategyConfiguration"]
 export type Card = Schemas["StrategyCard"]
 export type Settings = Schemas["StrategySettings"]
 
-export const strategiesQuery = queryOptions({
-  queryKey: ["strategies"],
-  queryFn: () => answered(api.GET("/api/strategies")),
-})
-
 export const cardsQuery = queryOptions({
   queryKey: ["strategyCards"],
   queryFn: () => answered(api.GET("/api/dashboard/strategies")),

@@ -3,6 +3,7 @@ import { useState } from "react"
 import { api, type Schemas } from "@/api/client"
 import { sentenceOf } from "@/api/failure"
 import { queries } from "@/api/queries"
+import { reconciliationsQuery } from "@/api/reconciliations"
 import { acted } from "@/api/stepUp"
 import { quantity } from "@/format/number"
 import { dateTime } from "@/format/time"
@@ -14,7 +15,6 @@ import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { type Column, Table } from "@/ui/Table"
 import { say } from "@/ui/toast"
 import { Zone } from "@/ui/Zone"
-import { reconciliationsQuery } from "./queries"
 
 type Report = Schemas["ReconciliationReport"]
 

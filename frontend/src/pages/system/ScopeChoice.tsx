@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query"
-import { answered, api } from "@/api/client"
+import { strategiesQuery } from "@/api/strategies"
 import { Choice } from "@/ui/Field"
 import { named, type Scope } from "./queries"
 
 /** The whole desk, one account, or one strategy on all its accounts. */
 export function ScopeChoice({ scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void }) {
-  const { data } = useQuery({ queryKey: ["strategies"], queryFn: () => answered(api.GET("/api/strategies")) })
+  const { data } = useQuery(strategiesQuery)
   const strategies = data?.items ?? []
   const accounts = [...new Set(strategies.flatMap((one) => [one.account, `paper:${one.account}`]))].sort()
   const scopes: Scope[] = [

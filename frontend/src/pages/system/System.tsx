@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query"
-import { useOverview } from "@/api/overview"
+import { alertsQuery } from "@/api/alerts"
+import { overviewQuery, useOverview } from "@/api/overview"
+import { queries } from "@/api/queries"
+import { strategiesQuery } from "@/api/strategies"
 import { useEvery } from "@/live/query"
-import { useMode } from "@/shell/mode"
+import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Alerts } from "./Alerts"
 import { Changes } from "./Changes"
@@ -12,6 +15,14 @@ import { Reconciliations } from "./Reconciliations"
 import { Reports } from "./Reports"
 import { Services } from "./Services"
 import { Triggers } from "./Triggers"
+
+/** What the page asks at once. */
+export const first = (mode: Mode) => [
+  queries.prefetchQuery(overviewQuery(mode)),
+  queries.prefetchQuery(alertsQuery),
+  queries.prefetchQuery(controlsQuery),
+  queries.prefetchQuery(strategiesQuery),
+]
 
 /** What runs, what is wrong, and what holds orders back. */
 export function System() {

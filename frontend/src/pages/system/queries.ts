@@ -18,11 +18,6 @@ export const reportsQuery = queryOptions({
   queryKey: ["controls", "reports"],
   queryFn: () => answered(api.GET("/api/kill-switch/reports", { params: { query: { limit: 20 } } })),
 })
-export const reconciliationsQuery = queryOptions({
-  queryKey: ["reconciliations"],
-  queryFn: () => answered(api.GET("/api/reconciliations", { params: { query: { limit: 20 } } })),
-})
-
 /** Take the controls as the desk answered them, and what follows from them. */
 export function tookControls(controls: Controls): void {
   queries.setQueryData(controlsQuery.queryKey, controls)

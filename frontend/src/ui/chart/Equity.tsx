@@ -10,7 +10,11 @@ import { Segments } from "../Segments"
 import { Empty, Skeleton, Trouble } from "../states"
 import { type Column, Table } from "../Table"
 
-const EquityChart = lazy(() => import("./EquityChart").then((part) => ({ default: part.EquityChart })))
+/** What draws is large: it comes when the words and figures around it are on the screen. */
+const EquityChart = lazy(async () => {
+  await new Promise((go) => requestAnimationFrame(() => setTimeout(go)))
+  return { default: (await import("./EquityChart")).EquityChart }
+})
 const ENOUGH = 10
 type Curve = Schemas["Curve"]
 type Point = Curve["points"][number]

@@ -23,6 +23,7 @@ from mathematricks.contracts.people import AuditLine
 from mathematricks.contracts.users import AuditEntry, AuditOutcome
 from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import Clock
+from mathematricks.runtime.seats import Seats
 
 from frontend_api.domain.passkeys import Site
 from frontend_api.domain.sessions import SessionTerms
@@ -161,6 +162,7 @@ class Ports:
     passwords: Passwords
     documents: Documents
     live: Live
+    followers: Seats
     build: Callable[[], str]
     overviews: Overviews
     views: Views

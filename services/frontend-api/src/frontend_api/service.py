@@ -14,13 +14,14 @@ from mathematricks.contracts import collections
 from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import WallClock
 from mathematricks.runtime.http import internal_http
+from mathematricks.runtime.seats import Seats
 from mathematricks.runtime.service import Service
 from mathematricks.runtime.settings import Platform
 from mathematricks.storage.mongo import mongo
 from mathematricks.storage.sealing import Sealer
 
 from frontend_api.adapters.argon2_passwords import argon2_passwords
-from frontend_api.adapters.headers import SecurityHeaders
+from frontend_api.adapters.headers import SecurityHeaders, Squeezed
 from frontend_api.adapters.http_owners import HttpOwners
 from frontend_api.adapters.mongo_attempts import MongoAttempts
 from frontend_api.adapters.mongo_audit import MongoAudit
@@ -58,6 +59,8 @@ from frontend_api.ports import FirstAdmin, Keys, Ports
 from frontend_api.settings import FIRST_ADMIN, LARGEST_BODY, Settings
 
 NAME = "frontend-api"
+MOST_FOLLOWED = 6
+"""Simulations that one user follows at once."""
 OWNERS = ("signal-ingestion", "cerebro", "execution", "account-data", "alerting")
 OWNED = (
     collections.USERS,
@@ -92,6 +95,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
             passwords=stack.enter_context(argon2_passwords()),
             documents=MongoDocuments(db),
             live=Switchboard(),
+            followers=Seats(MOST_FOLLOWED),
             build=partial(build_of, settings.frontend_dir),
             overviews=MongoOverviews(db),
             views=MongoViews(db),
@@ -168,6 +172,6 @@ service = Service(
         credentials.router,
     ),
     streams=(follow_documents,),
-    middleware=(Pages, SecurityHeaders),
+    middleware=(Squeezed, Pages, SecurityHeaders),
     largest_body=LARGEST_BODY,
 )

@@ -19,7 +19,8 @@ from signal_ingestion.verdicts import tell_of_strangers
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
-GOING_AWAY, POLICY = 1001, 1008
+GOING_AWAY, POLICY, TRY_AGAIN_LATER = 1001, 1008, 1013
+TOO_MANY = "Too many connections from this address; close one first"
 
 
 @router.websocket("/api/v1/signals/ws")
@@ -28,16 +29,25 @@ async def signals_socket(socket: WebSocket) -> None:
     Answer every message in order.
 
     A sender is known by ``?token=…`` for all messages, or by a passphrase in each. A token that is
-    not ours closes the door before it opens.
+    not ours closes the door before it opens; an address with too many connections is told so with 1013.
     """
     state: Running | None = socket.app.state.running
     if state is None:
         await socket.close(GOING_AWAY)
         return
     ports: Ports = state.ports
+    client = client_of(socket, ports.settings.trusted_proxies)
+    with ports.connections.taken(client) as free:
+        if not free:
+            await socket.accept()  # before it is accepted no code and no reason reaches the sender
+            await socket.close(TRY_AGAIN_LATER, TOO_MANY)
+        else:
+            await _converse(socket, client, ports)
+
+
+async def _converse(socket: WebSocket, client: str, ports: Ports) -> None:
     token = socket.query_params.get("token")
     if token is not None and await ports.senders.by_secret("token", token, ports.clock.now()) is None:
-        client = client_of(socket, ports.settings.trusted_proxies)
         log.warning("socket.unauthenticated", intake="websocket", client=client, reason=WRONG_TOKEN)
         await tell_of_strangers(ports)
         await socket.close(POLICY)

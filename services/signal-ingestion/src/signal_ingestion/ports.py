@@ -21,6 +21,7 @@ from mathematricks.contracts.signals import (
 )
 from mathematricks.messaging.outbox import Sweep
 from mathematricks.runtime.clock import Clock
+from mathematricks.runtime.seats import Seats
 
 from signal_ingestion.domain.admission import Admitted
 from signal_ingestion.domain.health import Seen
@@ -160,6 +161,7 @@ class Ports:
     nonces: Nonces
     vault: Vault
     addresses: Limit
+    connections: Seats
     sender_pace: Limit
     strangers: Limit
     announce: Callable[[StandardSignal], None]

@@ -18,6 +18,7 @@ from mathematricks.contracts.topics import ALERTS, STANDARDIZED_SIGNALS
 from mathematricks.contracts.topics import RAW_SIGNALS as RAW_SIGNALS_TOPIC
 from mathematricks.messaging.bus import Bus
 from mathematricks.runtime.clock import WallClock
+from mathematricks.runtime.seats import Seats
 from mathematricks.runtime.service import Every, Service
 from mathematricks.storage.mongo import mongo
 
@@ -58,6 +59,7 @@ async def connect(settings: Settings, bus: Bus) -> AsyncIterator[Ports]:
                 nonces=MongoNonces(db),
                 vault=vault,
                 addresses=TokenBuckets(settings.address_rate, settings.address_burst),
+                connections=Seats(settings.address_connections),
                 sender_pace=TokenBuckets(settings.sender_rate, settings.sender_burst),
                 strangers=TokenBuckets(ONE_A_MINUTE * 20, 20),
                 announce=announcer,

@@ -23,6 +23,8 @@ class Settings(ServiceSettings):
     """Bodies per second that one address may send before it is answered 429, unread."""
     address_burst: Annotated[int, Field(gt=0)] = 2_000
     """Bodies that one address may send at once. TradingView's senders share four addresses."""
+    address_connections: Annotated[int, Field(gt=0)] = 100
+    """WebSocket and TCP connections that one address may keep open; the next is told so and closed."""
     sender_rate: Annotated[float, Field(gt=0)] = 100
     """Bodies per second of one known sender; beyond it an alert is raised and nothing is refused."""
     sender_burst: Annotated[int, Field(gt=0)] = 5_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import secrets
@@ -23,9 +22,10 @@ from frontend_api.settings import Settings
 API = ("/api/", "/live", "/ready", "/metrics", "/openapi.json")
 NONCE = "__CSP_NONCE__"
 """Where a page holds this, its styles need the nonce of that one answer; else styles may be inline."""
-WHO = '<link rel="preload" href="/api/auth/session" as="fetch" crossorigin="anonymous">'
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
+SQUEEZED = {"br": ".br", "gzip": ".gz"}
+"""Which encodings the build lays beside a part, the smallest first, and under which ending."""
 HELP = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mathematricks</title>
 <h1>The desk runs; its pages are not built</h1>
 <p>Build them once with <code>make frontend</code>, then load this page again.</p>
@@ -62,8 +62,11 @@ class Pages:
         hashed = path.parts[0] == "assets"
         headers = {"Cache-Control": FOR_EVER if hashed else ASK_FIRST, "Vary": "Accept-Encoding"}
         media = guess_type(found.name)[0] or "application/octet-stream"
-        if hashed and is_text(media) and "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(squeezed(found), media_type=media, headers=headers | {"Content-Encoding": "gzip"})
+        takes = {each.split(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")}
+        for encoding, ending in SQUEEZED.items():
+            smaller = found.with_name(found.name + ending)
+            if encoding in takes and smaller.is_file():
+                return FileResponse(smaller, media_type=media, headers=headers | {"Content-Encoding": encoding})
         return FileResponse(found, media_type=media, headers=headers)
 
 
@@ -95,19 +98,12 @@ def page(text: str, hints: str = "") -> Response:
 
 
 def hints_of(root: Path | None, path: PurePosixPath) -> str:
-    """
-    Name what the address *path* will ask for, so that it comes side by side and not one after another.
-
-    That is the scripts which the build says it needs, and who is signed in. An invitation does not ask that before
-    its owner is in, and must not be told then what was true before.
-    """
+    """Name the scripts that the build says the address *path* needs, so that they come side by side."""
     told = root / ".vite" / "preload.json" if root else None
     if told is None or not told.is_file():
         return ""
-    first = path.parts[0] if path.parts else ""
-    scripts = _told(told, told.stat().st_mtime_ns).get(first, ())
-    named = "".join(f'<link rel="modulepreload" href="{escape(each)}">' for each in scripts)
-    return named if first == "invitation" else WHO + named
+    scripts = _told(told, told.stat().st_mtime_ns).get(path.parts[0] if path.parts else "", ())
+    return "".join(f'<link rel="modulepreload" href="{escape(each)}" fetchpriority="low">' for each in scripts)
 
 
 @lru_cache(maxsize=4)
@@ -130,17 +126,6 @@ def _policy(styles: str) -> dict[str, str]:
         "frame-ancestors 'none'",
     )
     return {"Content-Security-Policy": "; ".join(rules), "Cache-Control": ASK_FIRST}
-
-
-def is_text(media: str) -> bool:
-    """Return whether *media* gets smaller when squeezed."""
-    return media.startswith("text/") or media in ("application/javascript", "application/json", "image/svg+xml")
-
-
-@lru_cache(maxsize=256)
-def squeezed(path: Path) -> bytes:
-    """Return a file gzipped; one with a hash in its name never changes, so once is enough."""
-    return gzip.compress(path.read_bytes(), 6, mtime=0)
 
 
 def build_of(root: Path | None) -> str:

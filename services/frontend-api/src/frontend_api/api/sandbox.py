@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -21,6 +21,7 @@ from mathematricks.contracts.sandbox import (
 from mathematricks.runtime.http import Refusal
 
 from frontend_api.api.desk import page_router
+from frontend_api.api.live import Events
 from frontend_api.api.who import Here, Wired
 from frontend_api.domain.visibility import Page
 from frontend_api.handlers.audit import audited
@@ -74,26 +75,32 @@ async def cancel(run_id: RunId, here: Here, ports: Wired) -> Response:
 
 
 @router.get("/sandbox/simulations/{run_id}/progress", responses=EVENTS)
-async def follow(run_id: RunId, _: Here, ports: Wired) -> StreamingResponse:
-    """Return how far a simulation is as server-sent events, each a ``SandboxProgress``, until it has ended."""
+async def follow(run_id: RunId, here: Here, ports: Wired) -> StreamingResponse:
+    """
+    Return how far a simulation is as server-sent events, each a ``SandboxProgress``, until it has ended.
+
+    Whoever follows many at once is told each time they ask, and no more.
+    """
     first = await _progress(run_id, ports)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(first, ports), media_type="text/event-stream", headers=headers)
+    return Events(_events(first, here.viewer.name, ports), media_type="text/event-stream", headers=headers)
 
 
-async def _events(told: SandboxProgress, ports: Ports) -> AsyncIterator[str]:
+async def _events(told: SandboxProgress, user: str, ports: Ports) -> AsyncGenerator[str]:
     yield _event(told)
-    for _ in range(int(FOLLOWED_FOR / LOOKED_AT)):
-        if told.status in ENDED:
-            return
-        await asyncio.sleep(LOOKED_AT)
-        try:
-            now = await _progress(told.run_id, ports)
-        except Refusal:
-            return  # whoever follows asks again, and is told why
-        if now != told:
-            yield _event(now)
-        told = now
+    with ports.followers.taken(user) as free:
+        looks = int(FOLLOWED_FOR / LOOKED_AT) if free else 0
+        for _ in range(looks):
+            if told.status in ENDED:
+                return
+            await asyncio.sleep(LOOKED_AT)
+            try:
+                now = await _progress(told.run_id, ports)
+            except Refusal:
+                return  # whoever follows asks again, and is told why
+            if now != told:
+                yield _event(now)
+            told = now
 
 
 def _event(told: SandboxProgress) -> str:

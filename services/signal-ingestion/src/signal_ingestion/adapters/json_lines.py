@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 300
 MOST_CONNECTIONS = 200
 TOO_FAST = Answer(429, {"error": "Too many signals from this address; slow down"})
+TOO_MANY = Answer(429, {"error": "Too many connections from this address; close one first"})
 NOT_RECORDED = Answer(503, {"error": "Not recorded; send it again"})
 
 
@@ -55,6 +56,13 @@ class _LineDesk:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = str(writer.get_extra_info("peername")[0])
+        with self._ports.connections.taken(client) as free:
+            if free:
+                await self._answer_lines(reader, writer, client)
+            else:
+                await _tell(writer, TOO_MANY)
+
+    async def _answer_lines(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: str) -> None:
         while line := await asyncio.wait_for(_line(reader), IDLE_SECONDS):
             body = line if len(line) > MOST_BYTES else line.strip()
             if body:
