@@ -51,11 +51,11 @@ def searched(problem: TailProblem, anchor: Anchor, begin: Anchor, reach: tuple[f
     search = _Search(begin.weights, problem.value(begin.weights, begin.cvar), begin.cvar, _master(problem, scale))
     strategies = problem.gain.size
     for _ in range(most_cuts):
-        found = highs.run(search.master)
-        if found is None:
+        values = highs.best_values(search.master)
+        if values is None:
             break
-        outer = found.values[:strategies]
-        most = float(problem.gain @ outer) if problem.limit is not None else -found.values[-1] / scale
+        outer = values[:strategies]
+        most = float(problem.gain @ outer) if problem.limit is not None else -float(values[-1]) / scale
         if most - search.value <= near * abs(most):
             break
         _cut(problem, anchor, search, (outer, scale))

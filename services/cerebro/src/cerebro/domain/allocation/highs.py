@@ -84,6 +84,13 @@ def start_from(highs: highspy.Highs, basis: Basis) -> None:
     highs.setBasis(given)
 
 
+def best_values(highs: highspy.Highs) -> Floats | None:
+    """Return the values alone of the optimum that the solver claims: the rest costs a fifth as much as solving."""
+    highs.run()
+    optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return np.array(highs.getSolution().col_value) if optimal else None
+
+
 def run(highs: highspy.Highs) -> Optimum | None:
     """Return the optimum that the solver claims; None if it claims none. Nothing here proves it."""
     highs.run()

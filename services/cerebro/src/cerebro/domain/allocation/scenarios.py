@@ -44,12 +44,21 @@ class Scenarios:
         sizes = np.sqrt((sample**2).mean(axis=0))
         return float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 1.0
 
+    @cached_property
+    def _columns(self) -> dict[int, Floats]:
+        """The strategies that were held so far: gathering one from the rows costs a hundred times reading it."""
+        return {}
+
     def losses(self, weights: Floats) -> Floats:
         """Return the loss of each day."""
         held = np.flatnonzero(weights)
         if 3 * held.size > weights.size:
             return -(self.values @ weights)
-        return -(self.values.take(held, axis=1) @ weights[held])
+        known = self._columns
+        for one in held.tolist():
+            if one not in known:
+                known[one] = self.values[:, one].copy()
+        return -(weights[held] @ np.array([known[one] for one in held.tolist()]).reshape(held.size, -1))
 
     def rows(self, days: Indices) -> Floats:
         """Return the returns of *days*, days × strategies."""
