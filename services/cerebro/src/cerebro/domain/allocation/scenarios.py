@@ -52,13 +52,13 @@ class Scenarios:
     def losses(self, weights: Floats) -> Floats:
         """Return the loss of each day."""
         held = np.flatnonzero(weights)
-        if 3 * held.size > weights.size:
+        if 3 * held.size > weights.size or not held.size:
             return -(self.values @ weights)
-        known = self._columns
         for one in held.tolist():
-            if one not in known:
-                known[one] = self.values[:, one].copy()
-        return -(weights[held] @ np.array([known[one] for one in held.tolist()]).reshape(held.size, -1))
+            if one not in self._columns:
+                self._columns[one] = self.values[:, one].copy()
+        made: Floats = weights[held] @ np.array([self._columns[one] for one in held.tolist()])
+        return -made
 
     def rows(self, days: Indices) -> Floats:
         """Return the returns of *days*, days × strategies."""
