@@ -2622,9 +2622,9 @@ export interface components {
             return_column?: string | null;
             /**
              * Units
-             * @description What a return without a % sign means
+             * @description What a return without a % sign means; bps: basis points
              */
-            units?: ("percent" | "fraction") | null;
+            units?: ("percent" | "fraction" | "bps") | null;
         };
         /**
          * BacktestPeriod

@@ -161,6 +161,17 @@ def test_basis_points_and_short_headings_are_understood():
         ("2024-01-03", 0.0025),
     ]
     assert isinstance(read("date,retired\n2024-01-02,1%\n"), Asked)
+    assert returns(read("date,return\n2024-01-02,-181\n2024-01-03,2.5%\n", units="bps")) == [
+        ("2024-01-02", -0.0181),
+        ("2024-01-03", 0.025),
+    ]
+
+
+def test_a_day_in_the_future_is_refused_and_tomorrow_may_be_today_further_east():
+    backtest = read(many(["1%", "2%", "3%", "4%"]), today=date(2024, 1, 2))
+
+    assert [day for day, _ in returns(backtest)] == ["2024-01-01", "2024-01-02", "2024-01-03"]
+    assert [(one.row, one.reason) for one in backtest.refused] == [(5, "2024-01-04 is in the future")]
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old", b"a\x00b"])

@@ -42,6 +42,11 @@ def test_the_unit_of_a_wide_file_is_what_all_its_columns_say_together(tmp_path):
         assert one.values == pytest.approx(RETURNS[:, column], rel=1e-12)
 
 
+def test_a_wide_file_may_be_in_basis_points(tmp_path):
+    for column, one in enumerate(series_of_files(wide(tmp_path, "Date,A,B,C", RETURNS * 1e4), Said(units="bps"))):
+        assert one.values == pytest.approx(RETURNS[:, column], rel=1e-12)
+
+
 def test_gross_and_net_are_no_two_strategies(tmp_path):
     with pytest.raises(OperatorFault, match="--return-column"):
         series_of_files(wide(tmp_path, "Date,Gross Return,Net Return", RETURNS[:, :2]), Said())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,12 @@ from cerebro.domain.backtests.cells import day_of, number_of
 from cerebro.domain.backtests.headings import NOT_DAILY, SEARCHED, SHORT_FOR_RETURN
 from cerebro.domain.backtests.reading import Backtest, Options, read_backtest
 from cerebro.domain.backtests.record import Measured, measure
-from cerebro.domain.backtests.units import scale_of
+from cerebro.domain.backtests.units import FACTORS, scale_of
 from mathematricks.quant.returns import Series
 
 from mathematricks_cli.faults import OperatorFault
 
 NOT_ALIKE = (*NOT_DAILY, "gross", "net")
-PERCENT = 0.01
 INDEX = ("", "index", "unnamed: 0", "day", "timestamp", "time")
 
 
@@ -34,11 +34,11 @@ class Said:
 
     def options(self) -> Options:
         """Return the same for the reader; raise ``OperatorFault`` for a word it does not know."""
-        if self.units not in (None, "percent", "fraction"):
-            raise OperatorFault(f"--units is percent or fraction, not {self.units}")
+        if self.units not in (None, *FACTORS):
+            raise OperatorFault(f"--units is percent, fraction or bps, not {self.units}")
         if self.dates not in (None, "month-first", "day-first"):
             raise OperatorFault(f"--dates is month-first or day-first, not {self.dates}")
-        return Options(self.units, self.dates, self.return_column)  # type: ignore[arg-type]
+        return Options(self.units, self.dates, self.return_column, datetime.now(UTC).date())  # type: ignore[arg-type]
 
 
 def check_file(path: Path, name: str, said: Said) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _unit_of(path: Path, table: Table, columns: list[int], said: Said) -> str:
     unit = scale_of([one for one in numbers if one is not None], marked, said.options().units)
     if isinstance(unit, Asked):
         raise OperatorFault(f"{path.name}: {unit.question}")
-    return "percent" if unit.factor == PERCENT else "fraction"
+    return next(name for name, factor in FACTORS.items() if factor == unit.factor)
 
 
 def _heads(row: Sequence[Any]) -> list[str]:

@@ -31,7 +31,7 @@ def allocate(
     current: Annotated[list[str] | None, typer.Option(help="STRATEGY=WEIGHT held now, for --turnover")] = None,
     turnover: Annotated[float | None, typer.Option(help="Most Σ|weight − current|")] = None,
     frontier: Annotated[int, typer.Option(help="Solve this many CVaR limits up to --cvar-limit")] = 0,
-    units: Annotated[str | None, typer.Option(help="percent or fraction")] = None,
+    units: Annotated[str | None, typer.Option(help="percent, fraction or bps")] = None,
     dates: Annotated[str | None, typer.Option(help="month-first or day-first")] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -21,7 +21,7 @@ SHOWN = 20
 def ingest_backtest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="CSV or XLSX files, one per strategy")],
     strategy: Annotated[str | None, typer.Option(help="Strategy, if it is not the file's name")] = None,
-    units: Annotated[str | None, typer.Option(help="percent or fraction: what 0.5 means without a % sign")] = None,
+    units: Annotated[str | None, typer.Option(help="percent, fraction or bps: what 0.5 means without a % sign")] = None,
     dates: Annotated[str | None, typer.Option(help="month-first or day-first: how 3/4/25 is read")] = None,
     return_column: Annotated[str | None, typer.Option(help="Heading of the daily returns")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only read and report; needs no running desk")] = False,

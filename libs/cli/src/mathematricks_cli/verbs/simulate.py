@@ -38,7 +38,7 @@ def simulate(
     cost: Annotated[float, typer.Option(help="Fraction of what is traded to change sizes")] = 0.0002,
     delay_minutes: Annotated[float, typer.Option(help="From signal to decision")] = 0.0,
     compare: Annotated[bool, typer.Option("--compare/--alone", help="Beside the desk's usual settings")] = True,
-    units: Annotated[str | None, typer.Option(help="percent or fraction")] = None,
+    units: Annotated[str | None, typer.Option(help="percent, fraction or bps")] = None,
     dates: Annotated[str | None, typer.Option(help="month-first or day-first")] = None,
     as_json: JsonOption = False,
 ) -> None:

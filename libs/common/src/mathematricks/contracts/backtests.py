@@ -10,13 +10,15 @@ from mathematricks.contracts.base import Id, Instant, Message, Money
 
 IsoDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2025-09-27"])]
 
+Units = Literal["percent", "fraction", "bps"]
+
 
 class BacktestFile(Message):
     """One file of a strategy, with what cannot be read from it."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["Com1-Met.csv"])]
     content: Base64Bytes = Field(max_length=900_000, description="The CSV or XLSX file, in base64")
-    units: Literal["percent", "fraction"] | None = Field(None, description="What a return without a % sign means")
+    units: Units | None = Field(None, description="What a return without a % sign means; bps: basis points")
     dates: Literal["month-first", "day-first"] | None = Field(None, description="How 3/4/25 is to be read")
     return_column: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 

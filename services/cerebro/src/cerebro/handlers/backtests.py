@@ -42,7 +42,7 @@ async def sync_backtest(strategy_id: str, file: BacktestFile, by: str, ports: Po
 
 
 def _read(strategy_id: str, file: BacktestFile, ports: Ports) -> tuple[Backtest, Measured] | Asked:
-    options = Options(file.units, file.dates, file.return_column)
+    options = Options(file.units, file.dates, file.return_column, ports.world.clock.now().date())
     backtest = read_backtest(ports.tables(file.name, file.content), options)
     return backtest if isinstance(backtest, Asked) else (backtest, measure(strategy_id, backtest))
 

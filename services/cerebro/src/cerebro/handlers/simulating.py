@@ -115,9 +115,8 @@ def _member(record: BacktestRecord, configured: StrategyConfiguration) -> Member
 def _hypothetical(one: HypotheticalStrategy, ports: Ports) -> Member:
     file = one.file
     try:
-        backtest = read_backtest(
-            ports.tables(file.name, file.content), Options(file.units, file.dates, file.return_column)
-        )
+        options = Options(file.units, file.dates, file.return_column, ports.world.clock.now().date())
+        backtest = read_backtest(ports.tables(file.name, file.content), options)
         if isinstance(backtest, Asked):
             raise Refusal(422, f"{one.strategy_id}: {backtest.question}")
         measured = measure(one.strategy_id, backtest)

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
+
+from mathematricks.contracts.backtests import Units
 
 from cerebro.domain.backtests.asking import Asked
 from cerebro.domain.backtests.cells import Cell, DateOrder, Number, day_of, is_blank, number_of, parts_of_slashed
 from cerebro.domain.backtests.headings import Headings, find_headings
-from cerebro.domain.backtests.units import Units, scale_of
+from cerebro.domain.backtests.units import scale_of
+
+AHEAD = timedelta(days=1)
+"""East of Greenwich the date may be one ahead."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the sender has said beforehand."""
+    """
+    What the sender has said beforehand.
+
+    Attributes:
+        today: By UTC; later days have not happened. None: any day is taken.
+    """
 
     units: Units | None = None
     dates: DateOrder | None = None
     return_column: str | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def read_backtest(rows: Sequence[Sequence[Cell]], options: Options) -> Backtest 
     scale = scale_of([one for one in numbers if one is not None], headings.returns_said, options.units)
     if isinstance(scale, Asked):
         return scale
-    made = [_row(one, headings, order, scale.factor) for one in body]
+    made = [_happened(_row(one, headings, order, scale.factor), options.today) for one in body]
     days = [one for one in made if isinstance(one, DayRow)]
     refused = [one for one in made if isinstance(one, RefusedRow)]
     kept, doubled = _without_doubles(days)
@@ -108,6 +119,12 @@ def _row(
         number_of(_cell(row, column)) for column in (headings.pnl, headings.notional, headings.margin, headings.equity)
     ]
     return DayRow(number, day, value, *(one.value if one else None for one in amounts))
+
+
+def _happened(row: DayRow | RefusedRow, today: date | None) -> DayRow | RefusedRow:
+    if isinstance(row, RefusedRow) or today is None or row.day <= today + AHEAD:
+        return row
+    return RefusedRow(row.row, f"{row.day} is in the future")
 
 
 def _fraction(number: Number, factor: float) -> float:

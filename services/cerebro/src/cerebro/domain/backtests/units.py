@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import pstdev
-from typing import Literal
+
+from mathematricks.contracts.backtests import Units
 
 from cerebro.domain.backtests.asking import Asked
 from cerebro.domain.backtests.cells import Number
 
-Units = Literal["percent", "fraction"]
+FACTORS: dict[Units, float] = {"percent": 0.01, "fraction": 1.0, "bps": 0.0001}
 ENOUGH = 20
 LARGEST_FRACTION, WIDEST_FRACTION = 0.25, 0.04
 """
@@ -36,7 +37,7 @@ def scale_of(numbers: Sequence[Number], heading: str, given: Units | None) -> Sc
     """
     bare = [one.value for one in numbers if not one.percent and one.value != 0]
     if given is not None:
-        return Scale(0.01 if given == "percent" else 1.0, f"told: {given}")
+        return Scale(FACTORS[given], f"told: {given}")
     if not bare:
         return Scale(0.01, "every return carries a % sign")
     if len(bare) < len([one for one in numbers if one.value != 0]):
@@ -73,5 +74,5 @@ def _ask(because: str) -> Asked:
     return Asked(
         "units",
         f"Are the returns fractions or per cent? {because[0].upper()}{because[1:]}. "
-        "Give --units percent (0.5 means 0.5 %) or --units fraction (0.5 means 50 %).",
+        "Give --units percent (0.5 means 0.5 %), --units fraction (0.5 means 50 %) or --units bps (50 means 0.5 %).",
     )
