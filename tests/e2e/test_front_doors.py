@@ -13,6 +13,7 @@ import pymongo
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from mathematricks.contracts.controls import LONGEST_DRILL
 from mathematricks.runtime.tokens import Caller, mint_token
 from mathematricks_cli import fleet
 from mathematricks_cli.__main__ import app
@@ -23,8 +24,6 @@ from typer.testing import CliRunner
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi"
 EXAMPLES = 12
-LONGEST = 75
-"""Seconds: a drill opens positions for half a minute at most, and has half a minute to be flat."""
 FUZZING = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -95,7 +94,8 @@ def attack(operation: Any, http: httpx.Client, key: str) -> list[str]:
     @given(case=operation.as_strategy())
     def send(case: Any) -> None:
         token = mint_token(Caller("fuzz", "admin"), key)
-        answer = case.call(base_url=str(http.base_url), headers={"Authorization": f"Bearer {token}"}, timeout=LONGEST)
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = case.call(base_url=str(http.base_url), headers=headers, timeout=LONGEST_DRILL)
         if answer.status_code >= 500 or "Traceback" in answer.text or key in answer.text:
             broken.append(f"{operation.method} {operation.path}: {answer.status_code} {answer.text[:200]}")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
-from frontend_api.adapters.http_owners import url_of
+from frontend_api.adapters.http_owners import HttpOwners, url_of
 from frontend_api.domain.lockout import (
     FORGOTTEN_AFTER,
     NAME,
@@ -28,6 +29,8 @@ from frontend_api.domain.sessions import (
     standing_of,
     touched,
 )
+from frontend_api.ports import PATIENCE
+from mathematricks.contracts.controls import LONGEST_DRILL
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TERMS = SessionTerms(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
@@ -168,3 +171,18 @@ def test_a_cookie_older_than_the_former_is_stolen_at_once():
 )
 def test_no_part_of_a_path_climbs_out_of_it(parts: tuple[str, ...], url: str):
     assert url_of(parts) == url
+
+
+async def test_an_owner_is_waited_for_as_long_as_the_caller_says_whatever_the_path():
+    waited = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        waited.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, json={})
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answered), base_url="http://execution")
+    owners = HttpOwners({"execution": client})
+    await owners.ask("execution", "GET", ("strategies", "drills"))
+    await owners.ask("execution", "POST", ("kill-switch", "drills"), patience=LONGEST_DRILL)
+
+    assert waited == [PATIENCE, LONGEST_DRILL]

@@ -57,9 +57,9 @@ class DeskClient:
                 return None
             raise
 
-    async def post(self, service: str, path: str, body: Any = None) -> Any:
+    async def post(self, service: str, path: str, body: Any = None, *, patience: float = PATIENCE) -> Any:
         """Return the answer of *service* to *body*."""
-        return await self._ask("POST", service, path, json=body)
+        return await self._ask("POST", service, path, json=body, timeout=patience)
 
     async def put(self, service: str, path: str, body: Any) -> Any:
         """Return the answer of *service* to *body*."""

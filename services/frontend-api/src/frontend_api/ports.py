@@ -102,6 +102,10 @@ class Views(Protocol):
         """Return the statements with these fields, the newest first."""
 
 
+PATIENCE = 5.0
+"""Seconds that an owner of records usually has to answer."""
+
+
 class OwnerSilent(Exception):
     """A service did not answer, or not sensibly."""
 
@@ -118,7 +122,14 @@ class Owners(Protocol):
     """The services that own the records, asked over internal HTTP."""
 
     async def ask(
-        self, service: str, method: str, path: Sequence[str], params: Mapping[str, Any] | None = None, body: Any = None
+        self,
+        service: str,
+        method: str,
+        path: Sequence[str],
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        *,
+        patience: float = PATIENCE,
     ) -> Answer:
         """
         Return the answer of *service* to a request for the path made of these parts.

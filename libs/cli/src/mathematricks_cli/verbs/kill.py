@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from mathematricks.contracts.controls import LONGEST_DRILL
 
 from mathematricks_cli import fleet
 from mathematricks_cli.console import DEFAULT_STATE, Console, JsonOption, StateOption, answer, as_text
@@ -102,7 +103,7 @@ def drill(
     async def work(console: Console) -> bool:
         async with personal_client(state) as desk:
             body = {"account": paper_twin(account or await _first_account(desk)), "positions": positions}
-            report = await desk.post(fleet.EXECUTION, f"{SWITCH}/drills", body)
+            report = await desk.post(fleet.EXECUTION, f"{SWITCH}/drills", body, patience=LONGEST_DRILL)
         kept = keep(report, state_dir(state).path / DRILLS)
         console.tell(report, *lines_of(report), f"The report lies in {kept}")
         return bool(report["reversed"] == 0)

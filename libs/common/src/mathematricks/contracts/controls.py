@@ -273,6 +273,10 @@ class RiskMarks(Message):
     measured_at: Instant
 
 
+LONGEST_DRILL = 75.0
+"""Seconds: a drill opens positions for half a minute at most, and has half a minute to be flat."""
+
+
 class DrillWanted(Message):
     """Rehearse flattening: open small positions on a paper account, with stops and exits in flight, and fire."""
 

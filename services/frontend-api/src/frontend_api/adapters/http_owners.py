@@ -8,11 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from frontend_api.ports import Answer, OwnerSilent
-
-PATIENCE = 5.0
-A_DRILL = 75.0
-"""Seconds that a rehearsal of the kill switch may take: it opens positions and waits until all are flat."""
+from frontend_api.ports import PATIENCE, Answer, OwnerSilent
 
 
 class HttpOwners:
@@ -22,16 +18,19 @@ class HttpOwners:
         self._clients = clients
 
     async def ask(
-        self, service: str, method: str, path: Sequence[str], params: Mapping[str, Any] | None = None, body: Any = None
+        self,
+        service: str,
+        method: str,
+        path: Sequence[str],
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        *,
+        patience: float = PATIENCE,
     ) -> Answer:
         wanted = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = await self._clients[service].request(
-                method,
-                url_of(path),
-                params=wanted,
-                json=body,
-                timeout=A_DRILL if path[-1] == "drills" else PATIENCE,
+                method, url_of(path), params=wanted, json=body, timeout=patience
             )
             return Answer(answer.status_code, answer.json() if answer.content else None)
         except (httpx.HTTPError, ValueError) as why:

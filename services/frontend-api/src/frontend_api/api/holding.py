@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from fastapi.responses import JSONResponse, Response
 from mathematricks.contracts.base import Message
 from mathematricks.contracts.controls import (
+    LONGEST_DRILL,
     ControlChanges,
     Controls,
     DrillWanted,
@@ -82,7 +83,10 @@ async def approve(wanted: Rearm, here: Here, ports: Wired) -> Response:
 @router.post("/kill-switch/drills", response_model=FlattenReport, responses=CONFLICT, dependencies=(Fresh,))
 async def drill(wanted: DrillWanted, here: Here, ports: Wired) -> Response:
     """Rehearse flattening on a paper account, with positions of the drill's own, and report how long it took."""
-    return await _changed(("kill_switch.drill", "POST", (*SWITCH, "drills")), wanted, here, ports)
+    path = (*SWITCH, "drills")
+    told = wanted.model_dump(mode="json", exclude_unset=True)
+    change = Change("kill_switch.drill", "POST", EXECUTION, path, told, CONTROLS, patience=LONGEST_DRILL)
+    return _passed_on(await carried_out(change, here.viewer, here.browser, ports))
 
 
 @router.get("/kill-switch/reports", response_model=FlattenReports)

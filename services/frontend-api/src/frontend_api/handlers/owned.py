@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from frontend_api.domain.sessions import Browser
 from frontend_api.domain.visibility import Viewer
 from frontend_api.handlers.audit import audited
-from frontend_api.ports import Answer, OwnerSilent, Ports
+from frontend_api.ports import PATIENCE, Answer, OwnerSilent, Ports
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,7 @@ class Question:
     service: str
     path: Path
     params: Mapping[str, Any] | None = None
+    patience: float = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,15 @@ class Change:
     body: Any = None
     shown_at: Path | None = None
     unrecorded: frozenset[str] = frozenset()
+    patience: float = PATIENCE
 
 
 async def answer_to(question: Question, ports: Ports, method: str = "GET", body: Any = None) -> Answer:
     """Return the owner's answer; refuse with 503 where it is silent, broken or does not know us."""
     try:
-        answer = await ports.owners.ask(question.service, method, question.path, question.params, body)
+        answer = await ports.owners.ask(
+            question.service, method, question.path, question.params, body, patience=question.patience
+        )
     except OwnerSilent as silence:
         log.warning("owner.silent", owner=question.service)
         raise Refusal(503, f"{question.service} does not answer; try again in a moment") from silence
@@ -95,7 +99,7 @@ async def carried_out(change: Change, viewer: Viewer, browser: Browser, ports: P
     subject = "/" + "/".join(change.path)
     known = before.body if before.status == 200 else None
     async with audited(viewer, change.action, subject, browser, ports, before=known) as act:
-        asked = Question(change.service, change.path, {"by": viewer.name})
+        asked = Question(change.service, change.path, {"by": viewer.name}, change.patience)
         answer = await answer_to(asked, ports, change.method, change.body)
         secret = change.unrecorded if isinstance(answer.body, Mapping) else ()
         act.answered(answer.status, {**answer.body, **dict.fromkeys(secret)} if secret else answer.body)
