@@ -12,7 +12,7 @@ from mathematricks.contracts.dashboard import Overview, ServiceHealth
 from mathematricks.runtime.clock import Clock
 
 from dashboard_processor.domain.overview import Seen, Terms
-from dashboard_processor.records import MoneyRecords, SignalRows, SignalTrails, Views
+from dashboard_processor.records import MoneyRecords, RowStore, SignalTrails, Views
 
 
 class Section(Enum):
@@ -77,6 +77,6 @@ class Ports:
     money: MoneyRecords
     trails: SignalTrails
     views: Views
-    rows: SignalRows
+    rows: RowStore
     terms: Terms
     clock: Clock

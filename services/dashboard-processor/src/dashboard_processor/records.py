@@ -149,7 +149,7 @@ class Views(Protocol):
         """Keep a daily value for ever; one that is there stays."""
 
 
-class SignalRows(Protocol):
+class RowStore(Protocol):
     """The rows of signals that this service writes."""
 
     async def known(self) -> Mapping[str, int]:
