@@ -27,7 +27,7 @@ ROWS = [
     "date,P&L,return,notional,margin,equity",
     *(f"2024-01-{day:02d},{10 * day},{1 if day % 3 else -1}%,50000,9000,100000" for day in range(1, 31)),
     "total,1,2%,,,",
-    "2999-01-01,1,2%,,,",
+    "2099-01-01,1,2%,,,",
 ]
 
 
@@ -56,7 +56,7 @@ async def test_a_backtest_is_kept_with_its_measures_and_every_refused_row(http, 
     assert answer["backtest_period"] == {"start": "2024-01-01", "end": "2024-01-30", "days": 30}
     assert answer["refused"] == [
         {"row": 32, "reason": "'total' is not a date"},
-        {"row": 33, "reason": "2999-01-01 is in the future"},
+        {"row": 33, "reason": "2099-01-01 is in the future"},
     ]
     assert answer["margin_per_unit"] == pytest.approx(0.09)
     assert answer["expected_alpha"] == pytest.approx(2 * answer["mean_return_daily"])
