@@ -19,6 +19,7 @@ const OF_PAPER = PAGES.map(([name, path]) => [name, `${path}?mode=PAPER`])
 const ROWS = 10_000
 const STEP = 120
 const FRAMES = 240
+const LIGHTS = 3
 
 const browser = await launch()
 const context = await browser.newContext({ viewport: DESKTOP })
@@ -210,31 +211,43 @@ async function lighthouses(pages) {
   }
 }
 
+/** Lights one page up a few times; a busy machine spoils one now and then, so the run in the middle is told. */
 async function lights([name, path]) {
-  const { lhr } = await lighthouse(base + path, {
-    port: PORT,
-    output: "json",
-    logLevel: "error",
-    onlyCategories: ["performance", "accessibility"],
-    ...(name === "login" ? {} : { extraHeaders: { Cookie: `session=${cookie}` } }),
-    maxWaitForLoad: 20_000,
-  })
-  const { performance, accessibility } = lhr.categories
-  tell("performance", name, { measured: performance.score * 100, machine: lhr.environment.benchmarkIndex })
+  const runs = []
+  for (let run = 0; run < LIGHTS; run++) {
+    const { lhr } = await lighthouse(base + path, {
+      port: PORT,
+      output: "json",
+      logLevel: "error",
+      onlyCategories: ["performance", "accessibility"],
+      ...(name === "login" ? {} : { extraHeaders: { Cookie: `session=${cookie}` } }),
+      maxWaitForLoad: 20_000,
+    })
+    runs.push(lhr)
+  }
+  const middle = (read) => runs.toSorted((one, other) => read(one) - read(other))[Math.floor(LIGHTS / 2)]
+  const score = ({ categories }) => categories.performance.score * 100
+  const lcp = ({ audits }) => (audits["largest-contentful-paint"].numericValue ?? Number.POSITIVE_INFINITY) / 1000
+  const usual = middle(score)
+  tell("performance", name, { measured: score(usual), machine: usual.environment.benchmarkIndex, runs: runs.map(score) })
+  const slow = middle(lcp)
   tell("lcp", name, {
-    measured: (lhr.audits["largest-contentful-paint"].numericValue ?? Number.POSITIVE_INFINITY) / 1000,
-    told: lhr.audits["largest-contentful-paint"].errorMessage ?? lhr.runtimeError?.message,
-    fcp: lhr.audits["first-contentful-paint"].numericValue / 1000,
-    tbt: lhr.audits["total-blocking-time"].numericValue,
-    cls: lhr.audits["cumulative-layout-shift"].numericValue,
+    measured: lcp(slow),
+    runs: runs.map(lcp),
+    told: slow.audits["largest-contentful-paint"].errorMessage ?? slow.runtimeError?.message,
+    fcp: slow.audits["first-contentful-paint"].numericValue / 1000,
+    tbt: slow.audits["total-blocking-time"].numericValue,
+    cls: slow.audits["cumulative-layout-shift"].numericValue,
   })
+  const { accessibility } = usual.categories
   tell("accessibility", name, {
     measured: accessibility.score * 100,
-    found: accessibility.auditRefs.map(({ id }) => lhr.audits[id]).filter(({ score }) => score !== null && score < 1).map(({ id }) => id),
+    found: accessibility.auditRefs.map(({ id }) => usual.audits[id]).filter(({ score }) => score !== null && score < 1).map(({ id }) => id),
   })
 }
 
-const has = (what) => asked.length === 0 || asked.includes(what)
+const lit = [LOGIN, ...OF_PAPER].filter(([name]) => asked.includes(name))
+const has = (what) => asked.length === lit.length || asked.includes(what)
 if (has("size")) await size(LOGIN)
 await enter()
 if (has("size")) for (const page of OF_PAPER) await size(page)
@@ -243,4 +256,4 @@ if (has("live")) await live(40)
 if (has("scrolling")) await scrolling()
 if (has("redrawing")) await redrawing()
 await browser.close()
-if (has("lighthouse")) await lighthouses([LOGIN, ...OF_PAPER])
+if (has("lighthouse")) await lighthouses(lit.length > 0 ? lit : [LOGIN, ...OF_PAPER])

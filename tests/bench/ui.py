@@ -3,6 +3,7 @@ Measure the budgets of the pages in Chromium, on a demonstration's desk of its o
 
 ``make bench-ui`` runs it. Writes build/bench-ui.json, prints a table, and ends with 1 where a budget is missed.
 Arguments: the budgets to measure, of size, interactive, live, scrolling, redrawing and lighthouse; all without any.
+Names of pages among them say which Lighthouse looks at; all without any.
 """
 
 from __future__ import annotations

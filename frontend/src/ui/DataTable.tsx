@@ -12,7 +12,7 @@ export interface DataColumn<Item> extends Column<Item> {
   csv?: (item: Item) => string | number | null | undefined
 }
 
-interface DataTableProps<Item> {
+export interface DataTableProps<Item> {
   name: string
   columns: readonly DataColumn<Item>[]
   items: readonly Item[]

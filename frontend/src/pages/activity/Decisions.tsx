@@ -3,32 +3,20 @@ import { Scale } from "lucide-react"
 import { useMemo } from "react"
 import { answered, api, type Schemas } from "@/api/client"
 import { quantity } from "@/format/number"
-import { dateTime } from "@/format/time"
 import { words } from "@/format/words"
 import { useEvery } from "@/live/query"
 import { Badge } from "@/ui/Badge"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { toneOf } from "@/ui/standing"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Ticker } from "@/ui/Ticker"
-import { Zone } from "@/ui/Zone"
+import { strategyColumn, whenColumn } from "./columns"
 import { says, useListing } from "./search"
 
 type Decision = Schemas["DecisionLine"]
 
 const columns: DataColumn<Decision>[] = [
-  {
-    key: "decided",
-    title: (
-      <>
-        Decided, <Zone />
-      </>
-    ),
-    cell: (one) => dateTime(one.decided_at),
-    sortBy: (one) => one.decided_at,
-    from: "sm",
-    className: "text-ink-2",
-  },
+  whenColumn("decided", "Decided", (one) => one.decided_at),
   {
     key: "seq",
     title: "No.",
@@ -38,14 +26,7 @@ const columns: DataColumn<Decision>[] = [
     from: "xl",
     className: "text-ink-3",
   },
-  {
-    key: "strategy",
-    title: "Strategy",
-    cell: (one) => one.strategy_id,
-    sortBy: (one) => one.strategy_id,
-    from: "md",
-    className: "max-w-64 truncate",
-  },
+  strategyColumn,
   {
     key: "symbol",
     csv: (one) => one.legs[0]?.instrument,
@@ -108,24 +89,15 @@ export function Decisions() {
       ) ?? [],
     [query.data, mode, text],
   )
-  if (query.error && !query.data) {
-    return (
-      <div className="px-3.5 pb-3">
-        <Trouble what="The decisions" failure={query.error} retry={() => void query.refetch()} />
-      </div>
-    )
-  }
-  if (!query.data) return <SkeletonRows rows={12} />
-  if (items.length === 0) {
-    return (
-      <Empty icon={Scale} title={`No ${mode} decision here`}>
-        Each signal is decided once, with every cap and its numbers. Look at the other mode, or loosen the
-        filters.
-      </Empty>
-    )
-  }
   return (
-    <DataTable
+    <Listed
+      query={query}
+      what="The decisions"
+      empty={{
+        icon: Scale,
+        title: `No ${mode} decision here`,
+        hint: "Each signal is decided once, with every cap and its numbers. Look at the other mode, or loosen the filters.",
+      }}
       name="Decisions"
       columns={columns}
       items={items}

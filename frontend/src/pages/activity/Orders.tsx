@@ -3,32 +3,20 @@ import { ListOrdered } from "lucide-react"
 import { useMemo } from "react"
 import { answered, api, type Schemas } from "@/api/client"
 import { price, quantity } from "@/format/number"
-import { dateTime } from "@/format/time"
 import { words } from "@/format/words"
 import { useEvery } from "@/live/query"
 import { Badge } from "@/ui/Badge"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { toneOf } from "@/ui/standing"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Ticker } from "@/ui/Ticker"
-import { Zone } from "@/ui/Zone"
+import { strategyColumn, whenColumn } from "./columns"
 import { says, useListing } from "./search"
 
 type Order = Schemas["OrderLine"]
 
 const columns: DataColumn<Order>[] = [
-  {
-    key: "decided",
-    title: (
-      <>
-        Decided, <Zone />
-      </>
-    ),
-    cell: (one) => dateTime(one.decided_at),
-    sortBy: (one) => one.decided_at,
-    from: "sm",
-    className: "text-ink-2",
-  },
+  whenColumn("decided", "Decided", (one) => one.decided_at),
   {
     key: "id",
     csv: (one) => one.order_id,
@@ -36,14 +24,7 @@ const columns: DataColumn<Order>[] = [
     cell: (one) => <span className="text-ink-3">{one.order_id.slice(0, 8)}…</span>,
     from: "xl",
   },
-  {
-    key: "strategy",
-    title: "Strategy",
-    cell: (one) => one.strategy_id,
-    sortBy: (one) => one.strategy_id,
-    from: "md",
-    className: "max-w-64 truncate",
-  },
+  strategyColumn,
   {
     key: "account",
     csv: (one) => one.account,
@@ -118,24 +99,15 @@ export function Orders() {
       ) ?? [],
     [query.data, mode, text],
   )
-  if (query.error && !query.data) {
-    return (
-      <div className="px-3.5 pb-3">
-        <Trouble what="The orders" failure={query.error} retry={() => void query.refetch()} />
-      </div>
-    )
-  }
-  if (!query.data) return <SkeletonRows rows={12} />
-  if (items.length === 0) {
-    return (
-      <Empty icon={ListOrdered} title={`No ${mode} order here`}>
-        An approved signal owes orders; they show as the desk claims them. Look at the other mode, or loosen
-        the filters.
-      </Empty>
-    )
-  }
   return (
-    <DataTable
+    <Listed
+      query={query}
+      what="The orders"
+      empty={{
+        icon: ListOrdered,
+        title: `No ${mode} order here`,
+        hint: "An approved signal owes orders; they show as the desk claims them. Look at the other mode, or loosen the filters.",
+      }}
       name="Orders"
       columns={columns}
       items={items}

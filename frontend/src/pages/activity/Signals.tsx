@@ -3,42 +3,22 @@ import { Inbox } from "lucide-react"
 import { useMemo } from "react"
 import { answered, api, type Schemas } from "@/api/client"
 import { price } from "@/format/number"
-import { dateTime } from "@/format/time"
 import { words } from "@/format/words"
 import { useEvery } from "@/live/query"
 import { Badge } from "@/ui/Badge"
-import { Button } from "@/ui/Button"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { toneOf } from "@/ui/standing"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Ticker } from "@/ui/Ticker"
-import { Zone } from "@/ui/Zone"
+import { strategyColumn, whenColumn } from "./columns"
 import { says, useListing } from "./search"
 
 type Signal = Schemas["SignalLine"]
 const PAGE = 50
 
 const columns: DataColumn<Signal>[] = [
-  {
-    key: "received",
-    title: (
-      <>
-        Received, <Zone />
-      </>
-    ),
-    cell: (one) => dateTime(one.received_at),
-    sortBy: (one) => one.received_at,
-    from: "sm",
-    className: "text-ink-2",
-  },
-  {
-    key: "strategy",
-    title: "Strategy",
-    cell: (one) => one.strategy_id,
-    sortBy: (one) => one.strategy_id,
-    from: "md",
-    className: "max-w-64 truncate",
-  },
+  whenColumn("received", "Received", (one) => one.received_at),
+  strategyColumn,
   {
     key: "instrument",
     title: "Symbol",
@@ -114,41 +94,24 @@ export function Signals() {
         ) ?? [],
     [query.data, mode, status, text],
   )
-  if (query.error && !query.data) {
-    return (
-      <div className="px-3.5 pb-3">
-        <Trouble what="The signals" failure={query.error} retry={() => void query.refetch()} />
-      </div>
-    )
-  }
-  if (!query.data) return <SkeletonRows rows={12} />
   return (
-    <>
-      {items.length === 0 && (
-        <Empty icon={Inbox} title={`No ${mode} signal here`}>
-          Signals appear as their senders post them. Look at the other mode, or loosen the filters.
-        </Empty>
-      )}
-      {items.length > 0 && (
-        <DataTable
-          name="Signals"
-          columns={columns}
-          items={items}
-          idOf={(one) => one.signal_id}
-          openId={signal}
-          onOpen={(one) => open(one.signal_id)}
-          sort={sort}
-          onSort={(next) => change({ sort: next })}
-          csv
-        />
-      )}
-      {query.hasNextPage && (
-        <div className="flex justify-center border-t border-line p-2">
-          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Older signals
-          </Button>
-        </div>
-      )}
-    </>
+    <Listed
+      query={query}
+      what="The signals"
+      empty={{
+        icon: Inbox,
+        title: `No ${mode} signal here`,
+        hint: "Signals appear as their senders post them. Look at the other mode, or loosen the filters.",
+      }}
+      name="Signals"
+      columns={columns}
+      items={items}
+      idOf={(one) => one.signal_id}
+      openId={signal}
+      onOpen={(one) => open(one.signal_id)}
+      sort={sort}
+      onSort={(next) => change({ sort: next })}
+      csv
+    />
   )
 }

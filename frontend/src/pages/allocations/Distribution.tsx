@@ -2,21 +2,14 @@ import { count, fraction } from "@/format/number"
 import { Plot } from "@/ui/chart/Plot"
 import { scaleOf, ticksOf } from "@/ui/chart/scale"
 import { Table } from "@/ui/Table"
-import { Pictured } from "./Pictured"
+import { Pictured, type PictureProps } from "./Pictured"
 import type { Picture } from "./queries"
 
 const HEIGHT = 230
 const ROOM = { left: 10, right: 10, top: 34, bottom: 24 }
 
 /** How the days of the proposal would have been spread, with the loss its tail begins with and the tail's mean. */
-export function Distribution({
-  picture,
-  ...state
-}: {
-  picture: Picture | undefined
-  failure: unknown
-  retry: () => void
-}) {
+export function Distribution({ picture, ...state }: PictureProps) {
   return (
     <Pictured
       title="Return distribution"

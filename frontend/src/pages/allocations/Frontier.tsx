@@ -4,7 +4,7 @@ import { fraction } from "@/format/number"
 import { Plot } from "@/ui/chart/Plot"
 import { scaleOf, ticksOf } from "@/ui/chart/scale"
 import { Table } from "@/ui/Table"
-import { Pictured } from "./Pictured"
+import { Pictured, type PictureProps } from "./Pictured"
 import type { Picture } from "./queries"
 
 type Point = Schemas["RiskAndReturn"]
@@ -18,14 +18,7 @@ const dots = {
 }
 
 /** What more risk would bring: the frontier, with the proposal, what holds, and each strategy alone. */
-export function Frontier({
-  picture,
-  ...state
-}: {
-  picture: Picture | undefined
-  failure: unknown
-  retry: () => void
-}) {
+export function Frontier({ picture, ...state }: PictureProps) {
   return (
     <Pictured
       title="Efficient frontier"

@@ -2,13 +2,19 @@ import { type ReactNode, useState } from "react"
 import { Button } from "@/ui/Button"
 import { Panel } from "@/ui/Panel"
 import { Skeleton, Trouble } from "@/ui/states"
+import type { Picture } from "./queries"
 
-interface PicturedProps {
+/** What a picture of a run is drawn of, and what to do where it did not load. */
+export interface PictureProps {
+  picture: Picture | undefined
+  failure: unknown
+  retry: () => void
+}
+
+interface PicturedProps extends Omit<PictureProps, "picture"> {
   title: string
   note?: ReactNode
   ready: boolean
-  failure: unknown
-  retry: () => void
   table: ReactNode
   children: ReactNode
 }

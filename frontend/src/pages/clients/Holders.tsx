@@ -3,10 +3,10 @@ import { Users } from "lucide-react"
 import type { Schemas } from "@/api/client"
 import { percent, plain } from "@/format/number"
 import type { Mode } from "@/shell/mode"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
 import { Amount, SignedShare } from "@/ui/figures"
+import { Listed } from "@/ui/Listed"
 import { Panel } from "@/ui/Panel"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import type { FundView } from "./queries"
 import { type ClientRow, rowsOf } from "./rows"
 
@@ -23,27 +23,22 @@ export function Holders({ clients, fund, mode, openId, onOpen }: HoldersProps) {
   const rows = rowsOf(clients.data?.items ?? [], fund, mode)
   return (
     <Panel title="Clients" note="Their capitals add up to the net asset value; a row opens the ledger" flush>
-      {clients.error && !clients.data && (
-        <div className="px-3.5 pb-3">
-          <Trouble what="The clients" failure={clients.error} retry={() => void clients.refetch()} />
-        </div>
-      )}
-      {clients.isPending && <SkeletonRows rows={5} />}
-      {clients.data && rows.length === 0 && (
-        <Empty icon={Users} title={`Nobody is in the ${mode} fund`}>
-          Add a client, then record the first deposit. What the accounts held before belongs to the house.
-        </Empty>
-      )}
-      {clients.data && rows.length > 0 && (
-        <DataTable
-          name="Every client"
-          columns={columnsIn(fund?.currency ?? "USD")}
-          items={rows}
-          idOf={(row) => row.client_id}
-          openId={openId}
-          onOpen={(row) => onOpen(row.client_id)}
-        />
-      )}
+      <Listed
+        query={clients}
+        what="The clients"
+        rows={5}
+        empty={{
+          icon: Users,
+          title: `Nobody is in the ${mode} fund`,
+          hint: "Add a client, then record the first deposit. What the accounts held before belongs to the house.",
+        }}
+        name="Every client"
+        columns={columnsIn(fund?.currency ?? "USD")}
+        items={rows}
+        idOf={(row) => row.client_id}
+        openId={openId}
+        onOpen={(row) => onOpen(row.client_id)}
+      />
     </Panel>
   )
 }

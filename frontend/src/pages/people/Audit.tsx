@@ -6,9 +6,8 @@ import { dateTime, dayOrTime } from "@/format/time"
 import { words } from "@/format/words"
 import { useNow } from "@/live/clock"
 import { Badge, type Tone } from "@/ui/Badge"
-import { Button } from "@/ui/Button"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { Zone } from "@/ui/Zone"
 import { AuditDrawer } from "./AuditDrawer"
 import { type AuditLine, auditQuery } from "./queries"
@@ -92,39 +91,24 @@ export function Audit() {
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const open = (next: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, entry: next }), resetScroll: false })
-  if (query.error && !query.data) {
-    return (
-      <div className="px-3.5 pb-3">
-        <Trouble what="The trail" failure={query.error} retry={() => void query.refetch()} />
-      </div>
-    )
-  }
-  if (!query.data) return <SkeletonRows rows={12} />
   return (
     <>
-      {items.length === 0 && (
-        <Empty icon={ScrollText} title="Nothing here">
-          Every act of a person is written down before it is done. Loosen the filters.
-        </Empty>
-      )}
-      {items.length > 0 && (
-        <DataTable
-          name="Audit trail"
-          columns={columns}
-          items={items}
-          idOf={(one) => one.entry_id}
-          openId={entry}
-          onOpen={(one) => open(one.entry_id)}
-          csv
-        />
-      )}
-      {query.hasNextPage && (
-        <div className="flex justify-center border-t border-line p-2">
-          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Older entries
-          </Button>
-        </div>
-      )}
+      <Listed
+        query={query}
+        what="The trail"
+        empty={{
+          icon: ScrollText,
+          title: "Nothing here",
+          hint: "Every act of a person is written down before it is done. Loosen the filters.",
+        }}
+        name="Audit trail"
+        columns={columns}
+        items={items}
+        idOf={(one) => one.entry_id}
+        openId={entry}
+        onOpen={(one) => open(one.entry_id)}
+        csv
+      />
       <AuditDrawer
         entry={items.find((one) => one.entry_id === entry)}
         open={entry !== undefined}

@@ -4,8 +4,8 @@ import { words } from "@/format/words"
 import { useNow } from "@/live/clock"
 import { useEvery } from "@/live/query"
 import { Badge, type Tone } from "@/ui/Badge"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
-import { SkeletonRows, Trouble } from "@/ui/states"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { Zone } from "@/ui/Zone"
 import { type UserLine, usersQuery } from "./queries"
 
@@ -67,20 +67,16 @@ interface UsersProps {
 
 /** Everyone who may sign in; a row opens what can be done. */
 export function Users({ openId, onOpen }: UsersProps) {
-  const { data, error, refetch } = useQuery({ ...usersQuery, refetchInterval: useEvery(15) })
-  if (error && !data) {
-    return (
-      <div className="px-3.5 pb-3">
-        <Trouble what="The users" failure={error} retry={() => void refetch()} />
-      </div>
-    )
-  }
-  if (!data) return <SkeletonRows rows={6} />
+  const query = useQuery({ ...usersQuery, refetchInterval: useEvery(15) })
   return (
-    <DataTable
+    <Listed
+      query={query}
+      what="The users"
+      rows={6}
+      empty={{ title: "Nobody yet", hint: "Invite somebody: who takes the invitation shows here." }}
       name="Users"
       columns={columns}
-      items={data.items}
+      items={query.data?.items ?? []}
       idOf={(one) => one.user_id}
       openId={openId}
       onOpen={(one) => onOpen(one.user_id)}

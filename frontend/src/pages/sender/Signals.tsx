@@ -10,12 +10,11 @@ import { useEvery } from "@/live/query"
 import { ReceiptDrawer } from "@/receipt/ReceiptDrawer"
 import { useMode } from "@/shell/mode"
 import { Badge } from "@/ui/Badge"
-import { Button } from "@/ui/Button"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
 import { SignedAmount } from "@/ui/figures"
+import { Listed } from "@/ui/Listed"
 import { Panel } from "@/ui/Panel"
 import { toneOf } from "@/ui/standing"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Zone } from "@/ui/Zone"
 import { type SignalRow, signalsQuery } from "./queries"
 
@@ -104,35 +103,21 @@ export function Signals() {
     void navigate({ search: (before) => ({ ...before, signal: next }), resetScroll: false })
   return (
     <Panel title="Signals" note="Your price beside our fill; a row opens its receipt" flush>
-      {query.error && !query.data && (
-        <div className="px-3.5 pb-3">
-          <Trouble what="The signals" failure={query.error} retry={() => void query.refetch()} />
-        </div>
-      )}
-      {query.isPending && <SkeletonRows rows={12} />}
-      {query.data && items.length === 0 && (
-        <Empty icon={Radio} title={`No ${mode} signal yet`}>
-          Signals show as the desk receives them, each with what became of it. Look at the other mode if yours
-          trade there.
-        </Empty>
-      )}
-      {items.length > 0 && (
-        <DataTable
-          name="Signals"
-          columns={columns}
-          items={items}
-          idOf={(one) => one.signal_id}
-          openId={signal}
-          onOpen={(one) => open(one.signal_id)}
-        />
-      )}
-      {query.hasNextPage && (
-        <div className="flex justify-center border-t border-line p-2">
-          <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Older signals
-          </Button>
-        </div>
-      )}
+      <Listed
+        query={query}
+        what="The signals"
+        empty={{
+          icon: Radio,
+          title: `No ${mode} signal yet`,
+          hint: "Signals show as the desk receives them, each with what became of it. Look at the other mode if yours trade there.",
+        }}
+        name="Signals"
+        columns={columns}
+        items={items}
+        idOf={(one) => one.signal_id}
+        openId={signal}
+        onOpen={(one) => open(one.signal_id)}
+      />
       <ReceiptDrawer signal={signal} onClose={() => open(undefined)} />
     </Panel>
   )

@@ -9,9 +9,9 @@ import { type Mode, useMode } from "@/shell/mode"
 import { Page } from "@/shell/Page"
 import { Amounts, told } from "@/ui/amounts"
 import { Button } from "@/ui/Button"
-import { type DataColumn, DataTable } from "@/ui/DataTable"
+import type { DataColumn } from "@/ui/DataTable"
+import { Listed } from "@/ui/Listed"
 import { Panel } from "@/ui/Panel"
-import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Agreements } from "./Agreements"
 import { Credentials } from "./Credentials"
 import { NewAgreement } from "./NewAgreement"
@@ -32,7 +32,7 @@ export function Senders() {
   const [mode] = useMode()
   const { sender } = route.useSearch()
   const navigate = route.useNavigate()
-  const { data, error, refetch } = useQuery({ ...sendersQuery(mode), refetchInterval: useEvery(15) })
+  const query = useQuery({ ...sendersQuery(mode), refetchInterval: useEvery(15) })
   const [agreeing, setAgreeing] = useState(false)
   const open = (next: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, sender: next }), resetScroll: false })
@@ -41,7 +41,7 @@ export function Senders() {
       title="Senders"
       modes
       scope={mode === "LIVE" ? "Statements are made and paid" : "Nothing is payable"}
-      document={data?.items[0]}
+      document={query.data?.items[0]}
       actions={
         <Button size="small" onClick={() => setAgreeing(true)}>
           <Handshake aria-hidden className="size-3.5" />
@@ -50,28 +50,23 @@ export function Senders() {
       }
     >
       <Panel title="Senders" note="A row opens statements and payments" flush>
-        {error && !data && (
-          <div className="px-3.5 pb-3">
-            <Trouble what="The senders" failure={error} retry={() => void refetch()} />
-          </div>
-        )}
-        {!error && !data && <SkeletonRows rows={5} />}
-        {data?.items.length === 0 && (
-          <Empty icon={Radio} title={`Nobody has sent a ${mode} signal`}>
-            A sender shows once a signal of theirs was received. Whom you let send is under Credentials.
-          </Empty>
-        )}
-        {data && data.items.length > 0 && (
-          <DataTable
-            name="Every sender"
-            columns={columns}
-            items={data.items}
-            idOf={(one) => one.sender}
-            openId={sender}
-            onOpen={(one) => open(one.sender)}
-            csv
-          />
-        )}
+        <Listed
+          query={query}
+          what="The senders"
+          rows={5}
+          empty={{
+            icon: Radio,
+            title: `Nobody has sent a ${mode} signal`,
+            hint: "A sender shows once a signal of theirs was received. Whom you let send is under Credentials.",
+          }}
+          name="Every sender"
+          columns={columns}
+          items={query.data?.items ?? []}
+          idOf={(one) => one.sender}
+          openId={sender}
+          onOpen={(one) => open(one.sender)}
+          csv
+        />
       </Panel>
       <Agreements onOpen={open} />
       <Credentials />
