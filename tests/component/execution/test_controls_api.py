@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from execution.adapters.mongo_oversight import MongoOversight
+from execution.ports import Ports
 from execution.service import service
 from execution.settings import Settings
+from mathematricks.contracts.base import to_instant
+from mathematricks.contracts.strategies import StrategyConfiguration
 from mathematricks.contracts.topics import TRADING_ORDERS
 from mathematricks.messaging.memory import MemoryBus
 from mathematricks.runtime.http import create_app
 from mathematricks.runtime.settings import Platform
 from mathematricks.runtime.tokens import Caller, Role, mint_token
-from mathematricks.storage.mongo import Database
+from mathematricks.storage.mongo import Database, to_document
+from pymongo.errors import ServerSelectionTimeoutError
 from support.execution import ACCOUNT, an_order
 
 KEY = "k" * 32
 DESK = {"kind": "desk", "name": ""}
 
 
+class Unreadable(MongoOversight):
+    """The records of oversight, with another service's out of reach."""
+
+    async def strategies(self) -> dict[str, str]:
+        raise ServerSelectionTimeoutError
+
+
 class Desk:
     """The service as several people ask it."""
 
-    def __init__(self, http: httpx.AsyncClient, bus: MemoryBus) -> None:
-        self.http, self.bus = http, bus
+    def __init__(self, http: httpx.AsyncClient, bus: MemoryBus, ports: Ports) -> None:
+        self.http, self.bus, self.ports = http, bus, ports
 
     async def ask(
         self, method: str, path: str, body: Any = None, *, by: str = "ann", role: Role = "admin", **params: Any
@@ -43,7 +56,7 @@ async def desk(db: Database, mongo_url: str) -> AsyncIterator[Desk]:
     app = create_app(service, Settings(platform=platform), bus)
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
-        yield Desk(http, bus)
+        yield Desk(http, bus, app.state.running.ports)
 
 
 async def test_limits_are_set_shown_and_hold(desk: Desk):
@@ -68,15 +81,27 @@ async def test_limits_are_set_shown_and_hold(desk: Desk):
         ("POST", "/kill-switch/fire", {"mode": "flatten", "reason": "a feed is wrong"}),
     ],
 )
-async def test_what_is_put_on_an_account_that_nobody_has_is_refused(desk: Desk, method: str, path: str, body: Any):
+async def test_what_is_put_on_what_nobody_has_is_refused(desk: Desk, db: Database, method: str, path: str, body: Any):
     await desk.bus.publish(TRADING_ORDERS, an_order())
-    await refused(desk, "o1")  # nobody quotes it, but its account is open now
+    await refused(desk, "o1")  # nobody quotes it, but its account is open and its strategy known now
+    await register(db, "trend", "Other")
 
-    misspelt = await desk.ask(method, path, body | {"scope": {"kind": "account", "name": "paper:Mian"}})
-    spelt = await desk.ask(method, path, body | {"scope": {"kind": "account", "name": ACCOUNT}})
+    for kind, wrong, known in (
+        ("account", "paper:Mian", (ACCOUNT, "paper:Other")),
+        ("strategy", "momentun", ("momentum", "trend")),
+    ):
+        misspelt = await desk.ask(method, path, body | {"scope": {"kind": kind, "name": wrong}})
+        spelt = [await desk.ask(method, path, body | {"scope": {"kind": kind, "name": name}}) for name in known]
 
-    assert (misspelt.status_code, spelt.status_code) == (422, 200)
-    assert f"it has {ACCOUNT}" in misspelt.json()["error"]
+        assert [misspelt.status_code, *(answer.status_code for answer in spelt)] == [422, 200, 200]
+        assert f"no {kind} of this name; it has {', '.join(known)}" in misspelt.json()["error"]
+
+
+async def test_a_registry_that_cannot_be_read_keeps_nobody_from_firing(desk: Desk, db: Database):
+    desk.ports.oversight.store = Unreadable(db)
+    fire = {"scope": {"kind": "strategy", "name": "momentum"}, "mode": "freeze_entries", "reason": "a test"}
+
+    assert (await desk.ask("POST", "/kill-switch/fire", fire)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -121,7 +146,8 @@ async def test_the_kill_switch_takes_two_admins_to_re_arm(desk: Desk):
     assert "not fired" in armed.json()["error"]
 
 
-async def test_a_service_names_the_person_it_asks_for_and_nobody_else_does(desk: Desk):
+async def test_a_service_names_the_person_it_asks_for_and_nobody_else_does(desk: Desk, db: Database):
+    await register(db, "momentum", "Main")
     fire = {"scope": {"kind": "strategy", "name": "momentum"}, "mode": "freeze_entries", "reason": "a test"}
 
     told = await desk.http.post("/api/v1/kill-switch/fire", json=fire, params={"by": "ann"}, headers=bearer("service"))
@@ -179,6 +205,14 @@ async def test_a_reconciliation_is_asked_for_and_its_report_kept(desk: Desk):
 
 async def test_an_unknown_report_is_not_found(desk: Desk):
     assert (await desk.ask("GET", "/kill-switch/reports/99")).status_code == 404
+
+
+async def register(db: Database, strategy: str, account: str) -> None:
+    now = to_instant(datetime.now(UTC))
+    known = StrategyConfiguration(
+        strategy_id=strategy, strategy_name=strategy, account=account, created_at=now, updated_at=now
+    )
+    await db.strategy_configurations.insert_one(to_document(known, strategy))
 
 
 def bearer(role: Role) -> dict[str, str]:

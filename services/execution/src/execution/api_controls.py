@@ -54,14 +54,14 @@ async def controls(ports: AskPorts) -> Controls:
 @router.put("/controls/limits", tags=["controls"])
 async def set_limits(wanted: SetLimits, ports: AskPorts, caller: Asking, by: By = None) -> Controls:
     """Put a scope's limits in place; they hold from the next order on."""
-    _refuse_unknown(wanted.scope, ports)
+    await _refuse_unknown(wanted.scope, ports)
     return await controlling.set_limits(wanted, _who(caller, by), ports)
 
 
 @router.put("/controls/triggers", tags=["controls"])
 async def set_triggers(wanted: SetTriggers, ports: AskPorts, caller: Asking, by: By = None) -> Controls:
     """Say when the kill switch of a scope fires by itself."""
-    _refuse_unknown(wanted.scope, ports)
+    await _refuse_unknown(wanted.scope, ports)
     return await controlling.set_triggers(wanted, _who(caller, by), ports)
 
 
@@ -74,7 +74,7 @@ async def changes(ports: AskPorts, limit: Limit = 50) -> ControlChanges:
 @router.post("/kill-switch/fire", tags=["kill switch"], responses=CONFLICT)
 async def fire(wanted: Fire, ports: AskPorts, caller: Asking, by: By = None) -> Controls:
     """Fire the kill switch; it is in force when this answers, for orders on their way too."""
-    _refuse_unknown(wanted.scope, ports)
+    await _refuse_unknown(wanted.scope, ports)
     return await _allowed(controlling.fire(wanted, _who(caller, by), ports))
 
 
@@ -133,11 +133,12 @@ async def _allowed(change: Awaitable[T]) -> T:
         raise Refusal(409, str(why)) from why
 
 
-def _refuse_unknown(scope: Scope, ports: Ports) -> None:
-    """What is put on an account that nobody has holds nothing back, and looks as if it did."""
-    names = sorted(account.account for account in ports.brokers.accounts())
-    if scope.kind == "account" and scope.name not in names:
-        raise Refusal(422, f"The desk has no account of this name; it has {', '.join(names[:50]) or 'none yet'}")
+async def _refuse_unknown(scope: Scope, ports: Ports) -> None:
+    """What is put on an account or a strategy that nobody has holds nothing back, and looks as if it did."""
+    known = await controlling.known_names(scope, ports)
+    if known is not None and scope.name not in known:
+        names = ", ".join(sorted(known)[:50]) or "none yet"
+        raise Refusal(422, f"The desk has no {scope.kind} of this name; it has {names}")
 
 
 def _who(caller: Caller, by: str | None) -> str:

@@ -49,6 +49,9 @@ class OversightStore(Protocol):
     async def results(self) -> Sequence[StrategyResult]:
         """Return what each strategy has made on each account, as account-data's books have it."""
 
+    async def strategies(self) -> Mapping[str, str]:
+        """Return the strategies in account-data's registry, and the account that each trades on."""
+
 
 @dataclass
 class Oversight:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mathematricks.contracts.accounts import SubLedger
 from mathematricks.contracts.base import Mode
+from mathematricks.contracts.book_collections import STRATEGY_CONFIGURATIONS
 from mathematricks.contracts.collections import (
     ACCOUNT_STATE,
     FLATTEN_REPORTS,
@@ -22,6 +23,7 @@ from mathematricks.contracts.risk import PortfolioRisk
 from mathematricks.storage.mongo import Database, to_document
 
 from execution.domain.controls.triggers import StrategyResult
+from execution.domain.venues import PAPER_PREFIX
 
 RESULTS = {"account": 1, "sub_ledgers": 1}
 
@@ -35,6 +37,7 @@ class MongoOversight:
         self._runs = db[RECONCILIATION_REPORTS.name]
         self._states = db[ACCOUNT_STATE.name]
         self._risk = db[PORTFOLIO_RISK.name]
+        self._strategies = db[STRATEGY_CONFIGURATIONS.name]
 
     async def keep_report(self, report: FlattenReport) -> None:
         await self._reports.replace_one({"_id": report.generation}, to_document(report), upsert=True)
@@ -72,6 +75,14 @@ class MongoOversight:
         """Reads account-data's newest states, which lag its ledger by a fraction of a second."""
         documents = await self._states.find({}, RESULTS).to_list()
         return [_result(document["account"], ledger) for document in documents for ledger in document["sub_ledgers"]]
+
+    async def strategies(self) -> dict[str, str]:
+        """Reads account-data's registry."""
+        documents = await self._strategies.find({}, {"account": 1, "trading_mode": 1}).to_list()
+        return {
+            each["_id"]: each["account"] if each["trading_mode"] == "LIVE" else PAPER_PREFIX + each["account"]
+            for each in documents
+        }
 
 
 def _result(account: str, told: dict[str, Any]) -> StrategyResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -123,6 +124,29 @@ async def read_controls(ports: Ports) -> None:
     known = ports.oversight.controls
     if found is not None and (known is None or found.generation != known.generation):
         ports.oversight.controls = found
+
+
+async def known_names(scope: Scope, ports: Ports) -> set[str] | None:
+    """
+    Return the names that a scope of this kind may have; None: any.
+
+    Where the registry cannot be read any name will do: nothing that is down keeps a switch from being fired.
+    """
+    if scope.kind == "desk":
+        return None
+    if scope.kind == "account":
+        here = {account.account for account in ports.brokers.accounts()}
+    else:
+        here = {order.strategy_id for order in ports.blotter.known()}
+    if scope.name in here:
+        return here
+    try:
+        async with asyncio.timeout(ports.policy.call_timeout.total_seconds()):
+            registered = await ports.oversight.store.strategies()
+    except Exception:
+        log.exception("strategies.unread", scope=str(scope))
+        return None
+    return here | set(registered.values() if scope.kind == "account" else registered)
 
 
 async def _change(decide: Decide, act: Act, ports: Ports) -> Controls:
