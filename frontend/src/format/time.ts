@@ -6,7 +6,7 @@ let home = "UTC"
 /** Read times in *zone* from now on; one that this browser does not know changes nothing. */
 export function readIn(zone: string): void {
   try {
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone })
+    if (zone !== "UTC") new Intl.DateTimeFormat("en-GB", { timeZone: zone })
     home = zone
   } catch {
     home = "UTC"
@@ -25,6 +25,12 @@ const styles = {
   month: { year: "numeric", month: "short" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
+/** Where each stands in an ISO time, which is UTC: many rows are written so, and the first formatter takes 20 ms. */
+const slices: Partial<Record<keyof typeof styles, [from: number, to: number]>> = {
+  time: [11, 19],
+  minute: [11, 16],
+  day: [0, 10],
+}
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function write(
@@ -35,6 +41,8 @@ function write(
   if (at === null || at === undefined) return MISSING
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return MISSING
+  const slice = slices[style]
+  if (zone === "UTC" && slice) return date.toISOString().slice(...slice)
   const key = `${style} ${zone}`
   let known = formatters.get(key)
   if (!known) {
