@@ -29,6 +29,19 @@ async def test_an_order_is_one_however_often_and_at_once_it_is_sent(db: Database
     assert (await venue.snapshot(ACCOUNT)).open_positions[0].quantity == 2100
 
 
+async def test_all_accounts_share_what_a_quote_shows(db: Database, market: DrivenMarket):
+    venue = await a_venue(db, market)
+    market.move(STOCK, 100, 100, size=100)
+    for account in (ACCOUNT, "paper:Other"):
+        await venue.submit(an_order(client_order_id="o1", account=account, **limit(100)))
+
+    found = [(await venue.find(account, "o1")).filled for account in (ACCOUNT, "paper:Other")]
+    await venue.quote_changed([market.move(STOCK, 100, 100, size=30)])
+
+    assert found == [100, 0]
+    assert (await venue.find("paper:Other", "o1")).filled == 30
+
+
 async def test_an_order_long_forgotten_by_memory_is_still_one_order(db: Database, market: DrivenMarket):
     venue = await a_venue(db, market, remembered=1)
     for number in range(3):

@@ -79,6 +79,32 @@ def test_a_limit_order_takes_only_the_levels_within_its_limit_and_rests_with_the
     assert order.status == "WORKING"
 
 
+def test_what_one_order_took_of_a_quote_is_gone_for_the_next_until_a_new_one_comes():
+    bench = Bench(depth=Depth(step_bps=D(10), levels=3))
+    bench.quote(STOCK, 100, 100, size=100)
+    bought = [bench.submit(quantity=size).fills for size in (60, 60, 300)]
+    sold = bench.submit(side="SELL", quantity=100).fills
+    bench.quote(STOCK, 100, 100, size=100)
+    after = bench.submit(quantity=100).fills
+
+    assert [[(fill.quantity, fill.price) for fill in fills] for fills in (*bought, sold, after)] == [
+        [(60, 100)],
+        [(40, 100), (20, D("100.1"))],
+        [(180, D("100.1")), (120, D("100.2"))],
+        [(100, 100)],
+        [(100, 100)],
+    ]
+
+
+def test_orders_at_rest_share_what_a_quote_shows_the_oldest_first():
+    bench = Bench()
+    bench.quote(STOCK, 101, 102)
+    first, second = (bench.submit(quantity=80, **limit(100, time_in_force="GTC")) for _ in range(2))
+    bench.quote(STOCK, 99, 100, size=100)
+
+    assert (bench.orders[first.id].filled, bench.orders[second.id].filled) == (80, 20)
+
+
 def test_the_size_a_quote_shows_is_taken_once():
     bench = Bench(depth=Depth(levels=1, step_bps=D(100)))
     bench.quote(STOCK, 100, 100, size=100)

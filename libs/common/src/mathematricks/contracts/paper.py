@@ -47,6 +47,7 @@ class PaperOrderRecord(Message):
     last_fill_at: Instant | None = None
     expires_at: Instant | None = None
     quote_at: Instant | None = Field(None, description="Time of the quote it last traded on")
+    taken: Quantity = Field(Decimal(0), description="What it took of that quote")
     triggered: bool = True
     reduced: Quantity = Field(Decimal(0), description="What its OCO group's fills took away from it")
     reserved: Money = Field(Decimal(0), description="Initial margin it holds while it works, base currency")

@@ -47,6 +47,7 @@ def order_document(order: PaperOrder, instrument: Any) -> Document:
         "last_fill_at": order.fills[-1].executed_at if order.fills else None,
         "expires_at": order.expires_at,
         "quote_at": order.quote_at,
+        "taken": order.taken or None,
         "reduced": order.reduced or None,
         "reserved": order.reserved or None,
     }
@@ -112,6 +113,7 @@ def order_from(document: Document) -> PaperOrder:
         filled=document["filled"],
         fills=tuple(Fill(**fill) for fill in document["fills"]),
         quote_at=document.get("quote_at"),
+        taken=document.get("taken", ZERO),
         version=document["version"],
     )
 

@@ -13,6 +13,7 @@ from execution.adapters.paper.engine.book import Outcome
 from execution.adapters.paper.engine.margin import underlying_of
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.steps import Admission, Trading, accept
+from execution.adapters.paper.engine.taken import taken_of
 from execution.adapters.paper.journal import Journal, LiveAccount
 from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
@@ -88,13 +89,15 @@ class Intake:
         instrument = self._market.instrument(asked.contract)
         if instrument is None:
             raise BrokerRejected(f"UNKNOWN_INSTRUMENT: the paper venue does not know {asked.contract.key}")
+        quote = self._market.fresh(asked.contract)
         return Trading(
             instrument,
-            self._market.fresh(asked.contract),
+            quote,
             self._market.rate(instrument.currency, live.ahead.account.base_currency),
             self._settings.tariffs[instrument.contract.type],
             self._settings.depth,
             self._settings.offered(asked, instrument),
+            taken_of(quote, (other.ahead.taken for other in self._accounts.all() if other is not live)),
         )
 
     async def _arrive(self, live: LiveAccount, asked: BrokerOrder, outcome: Outcome) -> PaperOrder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mathematricks.contracts.instruments import Quote
@@ -11,6 +11,7 @@ from execution.adapters.paper.accounts import LiveAccounts
 from execution.adapters.paper.engine.book import Book, Outcome
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.steps import Trading, expired, quoted
+from execution.adapters.paper.engine.taken import taken_of
 from execution.adapters.paper.journal import Journal, Step
 from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
@@ -34,9 +35,14 @@ class Rounds:
         await self._accounts.refresh()
         newest = {quote.instrument: quote for quote in quotes}
         self._market.learn(newest.values())
-        await self._commit(
-            (live, outcome) for live in self._accounts.all() for outcome in self._met(live.ahead, newest, now)
-        )
+        books = {live.ahead.account.name: live.ahead for live in self._accounts.all()}
+        steps: list[Step] = []
+        for live in self._accounts.all():
+            name = live.ahead.account.name
+            others = [book for other, book in books.items() if other != name]
+            steps += [(live, outcome) for outcome in self._met(live.ahead, newest, now, others)]
+            books[name] = steps[-1][1].book if steps and steps[-1][0] is live else live.ahead
+        await self._commit(steps)
 
     async def expire(self, now: datetime) -> None:
         """End what is due."""
@@ -51,21 +57,29 @@ class Rounds:
                 await self._store.checkpoint(account)
                 live.checkpointed = account.seq
 
-    def _met(self, book: Book, quotes: Mapping[str, Quote], now: datetime) -> Iterator[Outcome]:
+    def _met(self, book: Book, quotes: Mapping[str, Quote], now: datetime, others: Sequence[Book]) -> Iterator[Outcome]:
         for outcome in _due(book, now):
             book = outcome.book
             yield outcome
         for key, orders in _resting(book, quotes).items():
-            trading = self._trading(book, orders[0], quotes[key])
+            trading = self._trading(book, orders[0], quotes[key], others)
             outcome = quoted(book, [order.id for order in orders], trading, now)
             if outcome.changed:
                 book = outcome.book
                 yield outcome
 
-    def _trading(self, book: Book, order: PaperOrder, quote: Quote) -> Trading:
+    def _trading(self, book: Book, order: PaperOrder, quote: Quote, others: Sequence[Book]) -> Trading:
         instrument = order.instrument
         rate = self._market.rate(instrument.currency, book.account.base_currency)
-        return Trading(instrument, quote, rate, self._settings.tariffs[instrument.contract.type], self._settings.depth)
+        tariff = self._settings.tariffs[instrument.contract.type]
+        return Trading(
+            instrument,
+            quote,
+            rate,
+            tariff,
+            self._settings.depth,
+            others=taken_of(quote, (book.taken for book in others)),
+        )
 
     async def _commit(self, steps: Iterable[Step]) -> None:
         """Write *steps* together; where another writer was first, read again: the next round decides."""

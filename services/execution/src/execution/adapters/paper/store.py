@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mathematricks.contracts.collections import PAPER_ACCOUNTS, PAPER_ORDERS
 from mathematricks.storage.mongo import Database, Document
@@ -27,6 +27,8 @@ from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.replay import replayed
 
 _DUPLICATE_KEY = 11000
+QUOTED = timedelta(hours=1)
+"""How long before a checkpoint a quote may have come that is still traded on."""
 
 
 class Outdated(Exception):
@@ -108,7 +110,7 @@ class PaperStore:
             return None
         kept = account_from(document)
         filled, working, last = await asyncio.gather(
-            self.filled_since(account, kept.last_at),
+            self.filled_since(account, kept.last_at - QUOTED),
             self._find({"account": account, "status": "WORKING"}),
             self._orders.find_one({"account": account}, {"number": 1}, sort=[("number", -1)]),
         )

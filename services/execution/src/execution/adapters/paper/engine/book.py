@@ -13,6 +13,7 @@ from execution.adapters.paper.engine.accounts import Account, booked
 from execution.adapters.paper.engine.commissions import Tariff, commission
 from execution.adapters.paper.engine.money import ZERO, round_cost
 from execution.adapters.paper.engine.orders import Fill, PaperOrder, ended_event, filled_event
+from execution.adapters.paper.engine.taken import Taken, with_order
 from execution.ports import BrokerEvent, VenueStatus
 
 GROUP_DONE = "OCO: another order of its group has filled"
@@ -25,6 +26,7 @@ class Book:
     account: Account
     working: Mapping[str, PaperOrder] = field(default_factory=dict)
     orders: int = 0
+    taken: Taken = field(default_factory=dict)
 
     @property
     def reserved(self) -> Decimal:
@@ -50,6 +52,7 @@ class Draft:
 
     def __init__(self, book: Book, now: datetime) -> None:
         self.account = book.account
+        self.taken = book.taken
         self.at = max(now, book.account.last_at)
         self._before = book
         self._orders = book.orders
@@ -94,6 +97,10 @@ class Draft:
                 order = self.end(order, "CANCELLED", GROUP_DONE)
         return order
 
+    def took(self, order: PaperOrder) -> None:
+        """Note what *order* took of its quote."""
+        self.taken = with_order(self.taken, order)
+
     def find(self, client_order_id: str) -> PaperOrder | None:
         """Return that order as it now is, None where it does not work."""
         order = self._changed.get(client_order_id) or self._before.working.get(client_order_id)
@@ -115,7 +122,7 @@ class Draft:
         if any(order.working or order.id in before for order in changed):
             after = {**before, **{order.id: order for order in changed}}
             working = {key: order for key, order in after.items() if order.working}
-        return Outcome(Book(self.account, working, self._orders), changed, tuple(self._events))
+        return Outcome(Book(self.account, working, self._orders, self.taken), changed, tuple(self._events))
 
     def _priced(
         self, order: PaperOrder, quantity: Decimal, price: Decimal, rate: Decimal | None, tariff: Tariff

@@ -71,11 +71,13 @@ def on_tick(price: Decimal, tick: Decimal, side: Side) -> Decimal:
     return price if steps * tick == price else steps * tick
 
 
-def walk(order: PaperOrder, wanted: Decimal, quote: Quote, depth: Depth) -> list[Piece]:
-    """Return what *quote* gives of *wanted*, best price first, never beyond the order's limit."""
+def walk(order: PaperOrder, wanted: Decimal, quote: Quote, depth: Depth, gone: Decimal = ZERO) -> list[Piece]:
+    """Return what *quote* gives of *wanted* once others took what is *gone*: best price first, within the limit."""
     side, limit = order.asked.side, order.limit
     pieces: list[Piece] = []
     for size, price in _levels(order, quote, depth):
+        if size is not None:
+            size, gone = max(ZERO, size - gone), max(ZERO, gone - size)
         beyond = limit is not None and (price > limit if side == "BUY" else price < limit)
         if beyond or wanted <= 0:
             break

@@ -41,6 +41,7 @@ class PaperOrder:
         triggered: Whether it may trade: a stop waits for its price, the others are born triggered.
         reduced: Quantity that fills of its OCO group took away from it.
         quote_at: Time of the quote it last traded on; a quote's shown size is taken once.
+        taken: What it took of that quote.
         version: Counts the changes, so that a write on an outdated view is refused.
     """
 
@@ -57,6 +58,7 @@ class PaperOrder:
     filled: Decimal = ZERO
     fills: tuple[Fill, ...] = ()
     quote_at: datetime | None = None
+    taken: Decimal = ZERO
     version: int = 1
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from mathematricks.contracts.base import Side
 from mathematricks.contracts.instruments import Instrument, Quote
 
 from execution.adapters.paper.engine.accounts import Account
@@ -15,6 +16,7 @@ from execution.adapters.paper.engine.commissions import Tariff
 from execution.adapters.paper.engine.matching import Depth, triggers, walk
 from execution.adapters.paper.engine.money import ZERO, exact
 from execution.adapters.paper.engine.orders import PaperOrder
+from execution.adapters.paper.engine.taken import gone
 from execution.ports import BrokerOrder
 
 IMMEDIATE = frozenset({"IOC", "FOK"})
@@ -28,6 +30,7 @@ class Trading:
     Attributes:
         rate: Value of the quote currency in the account's base; None where unknown.
         most: The most that the quote may give of one order; None: whatever it shows.
+        others: What other accounts took of this quote, by their side.
     """
 
     instrument: Instrument
@@ -36,6 +39,7 @@ class Trading:
     tariff: Tariff
     depth: Depth
     most: Decimal | None = None
+    others: Mapping[Side, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +149,14 @@ def _trade(draft: Draft, order: PaperOrder, trading: Trading) -> None:
     wanted = _tradable(draft.account, order)
     if trading.most is not None:
         wanted = min(wanted, trading.most)
-    pieces = walk(order, wanted, quote, trading.depth)
-    if order.asked.time_in_force == "FOK" and sum((size for size, _ in pieces), ZERO) < order.open:
+    side = order.asked.side
+    pieces = walk(order, wanted, quote, trading.depth, gone(draft.taken, quote, side) + trading.others.get(side, ZERO))
+    taken = sum((size for size, _ in pieces), ZERO)
+    if order.asked.time_in_force == "FOK" and taken < order.open:
         pieces = []
     if pieces:
-        order = replace(order, quote_at=quote.at)
+        order = replace(order, quote_at=quote.at, taken=taken)
+        draft.took(order)
     for size, price in pieces:
         order = draft.fill(order, size, price, trading.rate, trading.tariff)
     return _finish(draft, order)
