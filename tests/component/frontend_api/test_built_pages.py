@@ -174,7 +174,9 @@ async def test_the_page_names_the_scripts_its_address_needs(browser: httpx.Async
     (built / "index.html").write_text("<!doctype html><head></head><body></body>")
 
     async def named(path: str) -> list[str]:
-        return re.findall(r'<link rel="modulepreload" href="([^"]+)" fetchpriority="low">', (await browser.get(path)).text)
+        return re.findall(
+            r'<link rel="modulepreload" href="([^"]+)" fetchpriority="low">', (await browser.get(path)).text
+        )
 
     assert await named("/") == ["/assets/home.js"]
     assert await named("/login?next=/x") == ["/assets/entrance.js"]
