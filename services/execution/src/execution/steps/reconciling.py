@@ -29,7 +29,7 @@ from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
 
-OVERLAP = timedelta(minutes=2)
+OVERLAP = timedelta(seconds=30)
 """A venue may date a fill before one it told earlier: each look reaches back a little further than the last one."""
 FIRST_LOOK = timedelta(days=1)
 LONG_LOOK = timedelta(minutes=30)
