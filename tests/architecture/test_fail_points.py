@@ -72,7 +72,8 @@ WALK = {
         names(
             "orders.load orders.entries_of orders.named orders.newest orders.of_lots orders.sent_since"
             " orders.decided_since orders.tombstones orders.unfinished executions.known executions.last_in"
-            " executions.last_rates executions.last_times executions.newest executions.of_orders executions.sums"
+            " executions.last_done executions.last_rates executions.last_recorded executions.newest"
+            " executions.of_orders executions.sums"
             " controls.read controls.newest_changes decisions.entries quote_file fenced.wait claim record sweep"
             " Broker.find Broker.open_orders Broker.executions Broker.snapshot"
         ),

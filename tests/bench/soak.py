@@ -2,8 +2,9 @@
 Soak the desk: many signals through one embedded desk, and what each tenth of them cost.
 
 ``make soak`` runs it (``--signals N``). Nothing may grow with history: memory, latency, CPU and unsettled records per
-signal in the last tenth stay within a fifth of those in the first. Then the newest decisions are decided
-again from their inputs. Writes build/soak.json, prints a table; 1 if something grew or differs.
+signal in the last tenth stay within a fifth of those in the first. Times are held against what a fixed piece of
+work took in the same tenth, for a machine's speed changes with its neighbours'. Then the newest decisions are
+decided again from their inputs. Writes build/soak.json, prints a table; 1 if something grew or differs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -28,6 +30,7 @@ AT_ONCE = 2000
 RATE = 50
 VERIFIED = 10_000
 MAY_GROW = 1.2
+PIECE = {f"field-{number}": [number, str(number), number / 7] for number in range(200)}
 MEASURED = 500
 """Signals at a constant rate after each tenth, for a latency that is not the queue's."""
 
@@ -66,14 +69,23 @@ def verified(desk: dict[str, Any]) -> dict[str, Any]:
     return verdict
 
 
+def reference_ms() -> float:
+    """Return the CPU milliseconds that a fixed piece of work takes now."""
+    began = time.process_time()
+    for _ in range(50):
+        json.loads(json.dumps(PIECE))
+    return (time.process_time() - began) * 1e3
+
+
 def tenth(binary: Path, desk: dict[str, Any], bodies: bench.Bodies, count: int) -> dict[str, Any]:
     """Send *count* signals flat out and some at a constant rate; return what they cost and left behind."""
-    before, began, sent = cpu_seconds(desk), time.monotonic(), 0
+    before, began, sent, references = cpu_seconds(desk), time.monotonic(), 0, [reference_ms()]
     while sent < count:
         portion = min(AT_ONCE, count - sent)
         client.run(binary, desk["intake_port"], bodies.take(portion), 0, connections=64)
         wait_for_submits(desk, portion)
         sent += portion
+        references.append(reference_ms())
     took, spent = time.monotonic() - began, cpu_seconds(desk)
     requests = bodies.take(MEASURED)
     load = client.run(binary, desk["intake_port"], requests, RATE)
@@ -83,6 +95,7 @@ def tenth(binary: Path, desk: dict[str, Any], bodies: bench.Bodies, count: int) 
     return {
         "signals_per_second": round(count / took, 1),
         "cpu_ms": {name: round((spent[name] - before[name]) * 1e3 / count, 3) for name in spent},
+        "reference_ms": round(statistics.mean(references), 3),
         "submit_p50_ms": latency["p50"],
         "submit_p99_ms": latency["p99"],
         "memory_mib": {name: memory_mib(pid) for name, pid in {"desk": desk["pid"], **desk.get("pids", {})}.items()},
@@ -103,21 +116,23 @@ def unsettled(desk: dict[str, Any]) -> int:
 
 
 def growth(tenths: list[dict[str, Any]]) -> dict[str, float]:
-    """Return last tenth over first: of CPU, latency and, per tenth passed, of the desk's memory."""
+    """Return last tenth over first: of CPU and latency, each over the machine's own, and of the desk's memory."""
     first, last = tenths[0], tenths[-1]
-    ratios = {f"cpu of {name}": last["cpu_ms"][name] / first["cpu_ms"][name] for name in first["cpu_ms"]}
-    ratios["submit p50"] = last["submit_p50_ms"] / first["submit_p50_ms"]
+    machine = last["reference_ms"] / first["reference_ms"]
+    ratios = {f"cpu of {name}": last["cpu_ms"][name] / first["cpu_ms"][name] / machine for name in first["cpu_ms"]}
+    ratios["submit p50"] = last["submit_p50_ms"] / first["submit_p50_ms"] / machine
     ratios["memory of desk"] = last["memory_mib"]["desk"] / first["memory_mib"]["desk"]
     return {name: round(ratio, 3) for name, ratio in ratios.items()}
 
 
 def print_table(report: dict[str, Any]) -> None:
-    print("tenth   signals/s   CPU ms a signal (desk, mongod)   submit p50 / p99 ms   memory MiB   unsettled")
+    print("tenth   signals/s   CPU ms a signal (desk, mongod)   reference ms   submit p50 / p99 ms   MiB   unsettled")
     for number, row in enumerate(report["tenths"], 1):
         cpu, memory = row["cpu_ms"], row["memory_mib"]
         print(
             f"{number:5d} {row['signals_per_second']:11.1f} {cpu['desk']:12.2f} {cpu.get('mongod', 0):8.2f}"
-            f" {row['submit_p50_ms']:22.1f} {row['submit_p99_ms']:8.1f} {memory['desk']:14.0f} {row['unsettled']:8d}"
+            f" {row['reference_ms']:21.2f} {row['submit_p50_ms']:12.1f} {row['submit_p99_ms']:8.1f}"
+            f" {memory['desk']:5.0f} {row['unsettled']:11d}"
         )
     print("last over first: " + ", ".join(f"{name} {ratio}" for name, ratio in report["growth"].items()))
     print("books balance" if report["books_balance"] else "BOOKS DO NOT BALANCE")

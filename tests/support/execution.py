@@ -262,11 +262,14 @@ class ScriptedBroker:
                     self.end(name, "CANCELLED", "OCO")
         return fill
 
-    def trade_by_hand(self, contract: Contract, side: str, quantity: Decimal, *, say: bool = True) -> None:
-        """A trade in the account that nobody here ordered, told unless not to *say* so."""
+    def trade_by_hand(
+        self, contract: Contract, side: str, quantity: Decimal, *, say: bool = True, ago: timedelta = timedelta(0)
+    ) -> None:
+        """A trade in the account that nobody here ordered, dated *ago*, told unless not to *say* so."""
         order = BrokerOrder("by-hand", self._accounts[0], contract, side, quantity)  # type: ignore[arg-type]
         self._fills += 1
-        fill = replace(a_fill(order, quantity, self.price, self._fills), client_order_id=None)
+        fill = a_fill(order, quantity, self.price, self._fills)
+        fill = replace(fill, client_order_id=None, executed_at=fill.executed_at - ago)
         state = BrokerOrderState("by-hand", order.account, "FILLED", quantity, quantity, "", (fill,))
         self.orders[f"by-hand-{self._fills}"] = state
         if say:

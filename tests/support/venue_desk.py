@@ -24,7 +24,7 @@ from mathematricks.storage.mongo import Database
 from support.execution import AAPL, ACCOUNT
 from support.remote import TOKEN, ServedVenue, a_served_venue
 
-PATIENCE = 20.0
+PATIENCE = 40.0
 
 
 @dataclass

@@ -46,6 +46,19 @@ async def test_reconciling_twice_is_reconciling_once(db: Database):
     assert any(alert.key.startswith("execution.external") and alert.severity == "critical" for alert in desk.alerts)
 
 
+async def test_a_fill_dated_long_ago_is_looked_for_where_positions_call_for_it(db: Database):
+    broker = ScriptedBroker()
+    async with a_desk(db, broker) as desk:
+        await desk.bus.publish(TRADING_ORDERS, an_order())
+        await desk.until("o1", "FILLED")
+        broker.trade_by_hand(AAPL, "SELL", D(30), say=False, ago=timedelta(minutes=20))
+
+        report = await reconcile_all("demand", desk.ports)
+
+        assert (desk.held(), desk.held("unattributed")) == (100, -30)
+    assert kinds(report) == ["book_external"]
+
+
 async def test_an_order_of_ours_that_ended_here_and_works_there_is_cancelled(db: Database):
     broker = ScriptedBroker()
     async with a_desk(db, broker) as desk:

@@ -54,9 +54,10 @@ async def until(condition: Any, seconds: float = 5) -> None:
 
 
 async def test_a_socket_answers_each_signal(desk: Intake) -> None:
+    body = desk.body()
     async with served(desk) as port, connect(f"ws://127.0.0.1:{port}/api/v1/signals/ws") as socket:
-        taken = await ask(socket, desk.body())
-        again = await ask(socket, json.dumps(desk.body()).encode())
+        taken = await ask(socket, body)
+        again = await ask(socket, json.dumps(body).encode())
         refused = await ask(socket, desk.body(passphrase="wrong"))
         unread = await ask(socket, "nonsense")
 

@@ -123,8 +123,11 @@ class ExecutionStore(Protocol):
     async def sums(self) -> list[tuple[str, str, str, Decimal]]:
         """Return account, instrument, strategy and signed quantity, summed over all executions."""
 
-    async def last_times(self, account: str | None = None) -> dict[str, tuple[datetime, datetime]]:
-        """Return by account when its newest execution was done, and when the last one was recorded."""
+    async def last_done(self, account: str) -> datetime | None:
+        """Return when the account's newest execution was done."""
+
+    async def last_recorded(self) -> dict[str, datetime]:
+        """Return by account when its last execution was recorded."""
 
     async def last_rates(self) -> dict[tuple[str, str], Decimal]:
         """Return by quote and base currency the rate of the newest execution."""

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
@@ -245,6 +245,8 @@ async def _outcome(answer: Answer, request: Request) -> tuple[int, Any]:
         return wire.REJECTED, wire.Rejection(f"MALFORMED: {error.error_count()} fields are wrong")
     except (KeyError, ValueError) as error:
         return 400, {"error": str(error)}
+    except ClientDisconnect:
+        return 400, {"error": "whoever asked went away before the question was whole"}
     except (BrokerUnavailable, PyMongoError) as silence:
         return STORE_SILENT, {"error": str(silence)}
 

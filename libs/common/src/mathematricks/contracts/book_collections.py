@@ -60,6 +60,7 @@ POSITIONS = Collection(
     "positions",
     "account-data",
     "Position per account, strategy and instrument: a fold of the ledger",
+    indexes=(Index((("strategy_id", 1),)),),
     model=PositionRecord,
 )
 STRATEGY_CONFIGURATIONS = Collection(

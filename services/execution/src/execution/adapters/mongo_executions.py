@@ -64,15 +64,18 @@ class MongoExecutions:
         rows = await self._aggregate([{"$group": {"_id": by, "quantity": {"$sum": signed}}}])
         return [(*(row["_id"][key] for key in ("account", "instrument", "strategy")), row["quantity"]) for row in rows]
 
-    async def last_times(self, account: str | None = None) -> dict[str, tuple[datetime, datetime]]:
-        newest = {"_id": "$account", "done": {"$max": "$executed_at"}, "recorded": {"$max": "$recorded_at"}}
-        rows = await self._aggregate([{"$match": {"account": account} if account else {}}, {"$group": newest}])
-        return {row["_id"]: (row["done"], row["recorded"]) for row in rows}
+    async def last_done(self, account: str) -> datetime | None:
+        newest = self._executions.find({"account": account}, {"executed_at": 1}).sort("executed_at", -1)
+        return next((document["executed_at"] for document in await newest.to_list(1)), None)
+
+    async def last_recorded(self) -> dict[str, datetime]:
+        rows = await self._aggregate([{"$group": {"_id": "$account", "recorded": {"$max": "$recorded_at"}}}])
+        return {row["_id"]: row["recorded"] for row in rows}
 
     async def last_rates(self) -> dict[tuple[str, str], Decimal]:
         by = {"currency": "$currency", "base": "$base_currency"}
         rows = await self._aggregate(
-            [{"$sort": {"executed_at": 1}}, {"$group": {"_id": by, "rate": {"$last": "$fx_rate"}}}]
+            [{"$group": {"_id": by, "rate": {"$top": {"sortBy": {"executed_at": -1}, "output": "$fx_rate"}}}}]
         )
         return {(row["_id"]["currency"], row["_id"]["base"]): row["rate"] for row in rows}
 

@@ -61,7 +61,8 @@ class Ours:
     What our records say of one account.
 
     Attributes:
-        orders: Every live order that was ever handed over, and those that the venue names.
+        orders: Every live order that was ever handed over, and those that the venue names in what works there
+            or is not on record.
         executions: Ids on record, of those that the venue told.
         positions: Net units by instrument, as our executions sum up.
         busy: Instruments in which something may be trading, so that positions do not compare.

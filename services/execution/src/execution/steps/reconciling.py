@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,9 +29,11 @@ from execution.steps.telling import alert
 
 log = structlog.get_logger(__name__)
 
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(seconds=30)
 """A venue may date a fill before one it told earlier: each look reaches back a little further than the last one."""
 FIRST_LOOK = timedelta(days=1)
+LONG_LOOK = timedelta(minutes=30)
+"""How much further a look reaches back where what is new does not explain the positions."""
 ASKED_ABOUT = AT_VENUE - {OrderStatus.SUBMITTING}
 """A claim that has not lapsed may still be on its way to the venue."""
 LASTS = timedelta(seconds=60)
@@ -89,10 +91,20 @@ async def _reconcile(account: str, ports: Ports) -> AccountReconciliation:
 
 
 async def _compare(account: str, ports: Ports) -> _Compared:
+    """Compare what is new; where that does not explain the positions, a fill may have been told very late."""
+    mine = [order for order in ports.blotter.live() if order.account == account and order.attempts]
+    since = await _since(account, mine, ports)
+    compared = await _look(account, since, ports)
+    if any(each.kind == "unexplained" for each in compared.found):
+        compared = await _look(account, since - LONG_LOOK, ports)
+    return compared
+
+
+async def _look(account: str, since: datetime, ports: Ports) -> _Compared:
     """Executions are asked for before positions: what trades between the two is busy, and not compared."""
     began, broker = ports.clock.now(), ports.brokers.of(account)
     mine = [order for order in ports.blotter.live() if order.account == account and order.attempts]
-    fills = await broker.executions(account, await _since(account, mine, ports))
+    fills = await broker.executions(account, since)
     working = await broker.open_orders(account)
     snapshot = await broker.snapshot(account)
     known = await ports.executions.known(fill.execution_id for fill in fills)
@@ -102,7 +114,7 @@ async def _compare(account: str, ports: Ports) -> _Compared:
         positions={position.instrument: position.quantity for position in snapshot.open_positions},
     )
     names = {*told.positions, *ports.blotter.places(account)}
-    orders = await _orders(mine, told, ports)
+    orders = await _orders(mine, told, known, ports)
     ours = Ours(
         account=account,
         orders=orders,
@@ -115,16 +127,18 @@ async def _compare(account: str, ports: Ports) -> _Compared:
 
 
 async def _since(account: str, mine: Iterable[OrderRecord], ports: Ports) -> datetime:
-    times = await ports.executions.last_times(account)
-    last_done = times[account][0] if account in times else None
+    last_done = await ports.executions.last_done(account)
     first = last_done - OVERLAP if last_done else ports.clock.now() - FIRST_LOOK
     return min([first, *(order.attempts[-1].begun_at - OVERLAP for order in mine)])
 
 
-async def _orders(mine: Sequence[OrderRecord], told: Theirs, ports: Ports) -> dict[str, OrderRecord]:
-    """Return our live orders, and those that the venue names and memory has forgotten."""
+async def _orders(
+    mine: Sequence[OrderRecord], told: Theirs, on_record: Collection[str], ports: Ports
+) -> dict[str, OrderRecord]:
+    """Return our live orders, and those that the venue names in what works or is not on record."""
     known = {order.order_id: order for order in mine}
-    named = {fill.order_id for fill in told.fills} | {there.order_id for there in told.working}
+    named = {fill.order_id for fill in told.fills if fill.execution_id not in on_record}
+    named |= {there.order_id for there in told.working}
     missing = {name for name in named if name is not None} - known.keys()
     known |= {name: order for name in missing if (order := ports.blotter.find(name)) is not None}
     if missing := missing - known.keys():

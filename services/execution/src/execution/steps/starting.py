@@ -59,8 +59,7 @@ async def _remember(ports: Ports) -> None:
         ports.blotter.start_from(account, instrument, strategy, quantity)
     ports.blotter.rates |= await ports.executions.last_rates()
     ports.blotter.tombstones |= {grave.order_id: grave.command_id for grave in await ports.orders.tombstones()}
-    times = await ports.executions.last_times()
-    ports.through |= {account: recorded for account, (_, recorded) in times.items()}
+    ports.through |= await ports.executions.last_recorded()
     await _remember_orders(ports)
     window = longest_window(ports.oversight.controls) if ports.oversight.controls else None
     for order in await ports.orders.sent_since(ports.clock.now() - window) if window else ():
