@@ -16,6 +16,8 @@ from mathematricks_cli.mongod import MongodMissing, await_primary, end_sessions,
 from mathematricks_cli.state import StateDir
 
 WATCH_EVERY = 0.2
+CACHE_GB = 1.0
+"""The indexes of some 100,000 signals fill half of it; what no longer fits is read and written again and again."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def adopt_or_start(state: StateDir) -> DeskMongod:
         end_sessions(survivor.port)
         return DeskMongod(url_for(survivor.port), survivor.pid)
     port = _port(state)
-    process = start_mongod(state.mongod_path, port)
+    process = start_mongod(state.mongod_path, port, cache_gb=CACHE_GB)
     return DeskMongod(url_for(port), process.pid)
 
 
