@@ -64,6 +64,7 @@ export function Sync({ strategy, onClose }: { strategy: Strategy; onClose: () =>
           <option value="">As the file tells</option>
           <option value="percent">0.5 %</option>
           <option value="fraction">50 %</option>
+          <option value="bps">0.005 %: basis points</option>
         </Choice>
         <Choice label="3/4/25 is" value={dates} onChange={(event) => setDates(event.target.value)}>
           <option value="">As the file tells</option>
