@@ -60,7 +60,10 @@ class Loops:
             task = asyncio.create_task(_follow(stream, ports))
             task.add_done_callback(partial(self._ended, _name(stream)))
             self._tasks.append(task)
-        self._tasks += [asyncio.create_task(self._repeat(job, ports)) for job in jobs]
+        phases = ((place + 1) / len(jobs) for place in range(len(jobs)))  # else all jobs of a second run at once
+        self._tasks += [
+            asyncio.create_task(self._repeat(job, phase, ports)) for job, phase in zip(jobs, phases, strict=True)
+        ]
 
     def alive(self) -> bool:
         """Whether every stream lives and the event loop has turned lately."""
@@ -84,11 +87,13 @@ class Loops:
             LOOP_LAG.set(max(0.0, time.monotonic() - self._beaten - _BEAT))
             self._beaten = time.monotonic()
 
-    async def _repeat(self, job: Every, ports: Any) -> None:
+    async def _repeat(self, job: Every, phase: float, ports: Any) -> None:
         name = _name(job.run)
         seconds, failures = JOB_SECONDS.labels(self.service, name), JOB_FAILURES.labels(self.service, name)
+        pause = job.interval.total_seconds() * phase
         while True:
-            await asyncio.sleep(job.interval.total_seconds())
+            await asyncio.sleep(pause)
+            pause = job.interval.total_seconds()
             try:
                 with seconds.time():
                     await job.run(ports)

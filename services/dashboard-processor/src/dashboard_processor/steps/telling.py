@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -122,8 +124,10 @@ async def _tell_rows(signal_ids: Sequence[str], ports: Ports) -> dict[str, int]:
     """Write the rows of these signals; return the highest number told of each strategy."""
     told: dict[str, int] = {}
     for first in range(0, len(signal_ids), BATCH):
+        began = time.monotonic()
         trails = await ports.trails.trails(signal_ids[first : first + BATCH])
         rows = [row_of(trail, ports.clock.now()) for trail in trails]
         await ports.rows.keep(rows)
         told |= {row.strategy_id: row.strategy_seq for row in sorted(rows, key=lambda row: row.strategy_seq)}
+        await asyncio.sleep(time.monotonic() - began)  # rows can wait, the signals beside them cannot
     return told
