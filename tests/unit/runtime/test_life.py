@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -159,6 +160,25 @@ async def test_a_job_repeats_whatever_happens_to_one_run() -> None:
             await asyncio.wait_for(enough.wait(), 5)
 
     assert [line["job"] for line in lines if line["event"] == "job.failed"] == ["sweep"]
+
+
+async def test_jobs_of_one_interval_take_turns_within_it() -> None:
+    begun = time.monotonic()
+    ran: dict[str, float] = {}
+
+    async def first(_: Diary) -> None:
+        ran.setdefault("first", time.monotonic() - begun)
+
+    async def second(_: Diary) -> None:
+        ran.setdefault("second", time.monotonic() - begun)
+
+    interval = timedelta(milliseconds=400)
+    service = a_service(jobs=(Every(interval, first), Every(interval, second)))
+    async with running(service, trial_settings(), MemoryBus(), never_dies):
+        while len(ran) < 2:  # noqa: ASYNC110 - jobs signal nobody
+            await asyncio.sleep(0.01)
+
+    assert ran["second"] - ran["first"] > 0.1
 
 
 async def test_it_says_what_keeps_it_from_taking_work() -> None:
