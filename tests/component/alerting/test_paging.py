@@ -99,9 +99,11 @@ class Desk:
         return items
 
     async def until(self, alert_id: str, **states: str) -> list[dict[str, Any]]:
+        """Wait for these states by channel; a page counts as owed once it has failed."""
         for _ in range(1000):
             pages = await self.pages(alert_id)
-            if {page["channel"]: page["state"] for page in pages} == states:
+            tried = all(page["trouble"] for page in pages if page["state"] == "owed")
+            if tried and {page["channel"]: page["state"] for page in pages} == states:
                 return pages
             await asyncio.sleep(0.02)
         raise AssertionError(f"{states} never came: {pages}")
