@@ -5218,7 +5218,7 @@ export interface components {
          * @description Why a signal, or a part of one, was refused.
          * @enum {string}
          */
-        Reason: "STRATEGY_UNKNOWN" | "STRATEGY_INACTIVE" | "LIVE_NOT_ALLOWED" | "DUPLICATE" | "STALE" | "CANCELLED" | "SLIPPAGE_EXCEEDED" | "NO_ALLOCATION" | "FULLY_DEPLOYED" | "INVALID_PRICE" | "NO_QUOTE" | "MARGIN_LIMIT" | "CVAR_LIMIT" | "RISK_LIMIT" | "TOO_SMALL" | "NO_OPEN_POSITION" | "ACCOUNT_STATE_STALE" | "UNSUPPORTED_INSTRUMENT" | "INSTRUMENT_EXPIRED" | "MARKET_CLOSED" | "KILL_SWITCH";
+        Reason: "STRATEGY_UNKNOWN" | "STRATEGY_INACTIVE" | "LIVE_NOT_ALLOWED" | "DUPLICATE" | "STALE" | "CANCELLED" | "SLIPPAGE_EXCEEDED" | "NO_ALLOCATION" | "FULLY_DEPLOYED" | "INVALID_PRICE" | "NO_QUOTE" | "MARGIN_LIMIT" | "CVAR_LIMIT" | "RISK_LIMIT" | "TOO_SMALL" | "NO_OPEN_POSITION" | "ACCOUNT_STATE_STALE" | "UNSUPPORTED_INSTRUMENT" | "INSTRUMENT_EXPIRED" | "MARKET_CLOSED" | "KILL_SWITCH" | "UNDECIDABLE";
         /**
          * Receipt
          * @description Everything that became of one signal; a sender's copy lacks what is not the sender's to know.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from decimal import Decimal
 
 import pytest
-from cerebro.domain.decision import redecide
+from cerebro.domain.decision import decide, redecide
+from cerebro.handlers import judging
 from cerebro.handlers.news import on_account_update, on_confirmation, on_quote
 from cerebro.handlers.overdue import OVERDUE_AFTER
 from cerebro.handlers.recovery import keep_checkpoint, recover
@@ -413,3 +415,38 @@ async def test_another_version_is_a_shadow_that_owes_nothing(desk):
     assert "owed" not in record
     assert '"would_order":[{' in record["output"]
     assert shadow.sent.orders == []
+
+
+@pytest.fixture
+def poison(monkeypatch):
+    """Make cerebro fail over every signal called "poison"."""
+
+    def failing(inputs, history):
+        if inputs.signal.external_id == "poison" and inputs.failed is None:
+            raise KeyError("a fault of ours")
+        return decide(inputs, history)
+
+    monkeypatch.setattr(judging, "decide", failing)
+
+
+async def test_a_signal_that_cerebro_fails_over_every_time_is_refused_and_the_next_goes_on(desk, poison):
+    first, second = a_signal(external_id="poison"), a_signal(strategy_seq=2, external_id="next")
+    for _ in range(judging.TRIES - 1):
+        with pytest.raises(KeyError):
+            await on_signal(first, desk.ports)
+    with pytest.raises(Retry):
+        await on_signal(second, desk.ports)
+    for signal in (first, second, first):
+        await on_signal(signal, desk.ports)
+
+    refused, approved = await desk.decisions()
+    assert (refused["outcome"], refused["reason"]) == ("REFUSED", "UNDECIDABLE")
+    assert redecide(refused["inputs"]) == refused["output"]
+    assert json.loads(refused["inputs"])["failed"] == "KeyError"
+    assert (approved["outcome"], len(desk.sent.orders)) == ("APPROVED", 1)
+    assert {key for key, severity, _ in desk.sent.alarms if severity == "critical"} == {
+        f"undecidable.{first.signal_id}"
+    }
+    again = desk.another()
+    await recover(again.ports)
+    assert again.ports.keepers["paper"].book.hash == desk.ports.keepers["paper"].book.hash

@@ -24,6 +24,12 @@ from cerebro.domain.verdict import Verdict, judge
 
 T = TypeVar("T")
 _DECISION = TypeAdapter(Decision)
+UNDECIDABLE = Verdict(
+    outcome="REFUSED",
+    reason=Reason.UNDECIDABLE,
+    sentence="The desk failed over this signal, a fault of its own; its admin has been told. Nothing of it was traded.",
+    warnings=(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ def decide(inputs: DecisionInputs, history: History | None = None) -> Decision:
     Args:
         history: The returns that ``inputs.risk`` names; raise ``HistoryMissing`` where it needs others.
     """
+    if inputs.failed is not None:
+        return _compose(inputs, [], None, UNDECIDABLE)
     closed, openings = _close(inputs)
     freed = sum((outcome.freed for outcome in closed), ZERO)
     entered = _or_refuse(lambda: judge_entry(inputs, openings, freed, history)) if openings else None

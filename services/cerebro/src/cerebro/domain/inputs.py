@@ -149,7 +149,12 @@ class Ordinal:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInputs:
-    """Everything that ``decide`` reads. Nothing else may influence a decision."""
+    """
+    Everything that ``decide`` reads. Nothing else may influence a decision.
+
+    Attributes:
+        failed: What deciding raised, try after try: a fault of ours, so the signal is refused and the next goes on.
+    """
 
     signal: StandardSignal
     strategy: StrategyConfiguration | None
@@ -161,6 +166,7 @@ class DecisionInputs:
     ordinal: Ordinal
     now: datetime
     risk: Risk | None = None
+    failed: str | None = None
 
     @property
     def mode(self) -> Mode:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+from mathematricks.accounting.lots import ZERO
 from mathematricks.contracts.decisions import Authority
 from mathematricks.messaging.bus import Retry
 
 from cerebro.domain.book import Book
 from cerebro.domain.decision import decide, decision_text
 from cerebro.domain.folding import after_decision
-from cerebro.domain.inputs import DecisionInputs, Market, Ordinal, inputs_text
+from cerebro.domain.inputs import BookSlice, DecisionInputs, Market, Ordinal, inputs_text
 from cerebro.domain.reading import may_open, may_reduce, read_book
 from cerebro.domain.routing import account_for
 from cerebro.handlers.histories import ReturnsCache
@@ -20,6 +23,10 @@ from cerebro.handlers.market import MarketCache
 from cerebro.handlers.standings import Standings
 from cerebro.handlers.tickets import Ticket
 from cerebro.ports import Decided, Unavailable, World
+
+log = structlog.get_logger(__name__)
+
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Judging:
         self._returns = returns
         self._market = market
         self._standings = standings
+        self._failures = Counter[str]()
 
     async def prepare(self, batch: Sequence[Ticket], book: Book) -> list[tuple[Ticket, Retry | None]]:
         """
@@ -53,8 +61,26 @@ class Judging:
         return [(ticket, self._why_not_now(ticket, book, unknown, now)) for ticket in batch]
 
     def judge(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> Made:
-        """Decide one signal on *book*."""
-        inputs = self._inputs(ticket, book, authority, now)
+        """
+        Decide one signal on *book*.
+
+        What fails is raised, and the signal comes again; what fails every time is refused as UNDECIDABLE,
+        or it would hold up its strategy's next signals, exits among them, for ever.
+        """
+        signal_id = ticket.signal.signal_id
+        try:
+            made = self._made(ticket, book, self._read(ticket, book, self._bare(ticket, book, authority, now)))
+        except Exception as error:
+            self._failures[signal_id] += 1
+            if self._failures[signal_id] < TRIES:
+                raise
+            log.exception("signal.undecidable", signal_id=signal_id)
+            failed = replace(self._bare(ticket, book, authority, now), failed=type(error).__name__)
+            made = self._made(ticket, book, failed)
+        self._failures.pop(signal_id, None)
+        return made
+
+    def _made(self, ticket: Ticket, book: Book, inputs: DecisionInputs) -> Made:
         decision = decide(inputs, self._returns.current)
         decided = Decided(decision, book.hash, inputs_text(inputs), decision_text(decision))
         return Made(ticket, decided, after_decision(book, decision))
@@ -80,18 +106,18 @@ class Judging:
             return Retry(f"account {account} was not seen lately")
         return None
 
-    def _inputs(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> DecisionInputs:
-        signal, terms, rules = ticket.signal, ticket.terms, self._world.rules
+    def _bare(self, ticket: Ticket, book: Book, authority: Authority, now: datetime) -> DecisionInputs:
+        """Return what is known of the signal before anything is read for it."""
+        terms, rules = ticket.terms, self._world.rules
         assert terms is not None, "a ticket reaches its queue with its terms"
         account = account_for(terms.strategy, book.portfolio)
-        base = self._standings.base_currency(book.portfolio, account)
         return DecisionInputs(
-            signal=signal,
+            signal=ticket.signal,
             strategy=terms.strategy,
             allotted=terms.allotted,
-            book=read_book(book, signal, account, terms.strategy.sizing if terms.strategy else None),
-            market=self._market.view(signal, base, now) if may_open(signal) else Market(),
-            day=self._standings.day(account, signal.strategy_id) if account else None,
+            book=BookSlice(book.portfolio, book.hash, account, standings=(), in_use=ZERO, holdings={}),
+            market=Market(),
+            day=None,
             policy=rules.policy,
             ordinal=Ordinal(
                 seq=book.seq + 1,
@@ -100,7 +126,18 @@ class Judging:
                 code_version=rules.code_version,
             ),
             now=now,
-            risk=self._returns.risk(book, signal.strategy_id) if may_open(signal) else None,
+        )
+
+    def _read(self, ticket: Ticket, book: Book, bare: DecisionInputs) -> DecisionInputs:
+        """Return *bare* with what the signal can touch of the book, and an entry's market and risk."""
+        signal, account, opens = ticket.signal, bare.book.account, may_open(ticket.signal)
+        base = self._standings.base_currency(book.portfolio, account)
+        return replace(
+            bare,
+            book=read_book(book, signal, account, bare.strategy.sizing if bare.strategy else None),
+            market=self._market.view(signal, base, bare.now) if opens else bare.market,
+            day=self._standings.day(account, signal.strategy_id) if account else None,
+            risk=self._returns.risk(book, signal.strategy_id) if opens else None,
         )
 
 

@@ -172,7 +172,7 @@ class PortfolioQueue:
             try:
                 one = self._judging.judge(ticket, book, authority, now)
             except Exception as error:
-                log.exception("signal.undecidable", signal_id=ticket.signal.signal_id)
+                log.exception("signal.failed", signal_id=ticket.signal.signal_id)
                 self._turn_back(ticket, error)
                 continue
             heads[strategy] = seq

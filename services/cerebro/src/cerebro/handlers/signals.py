@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
+from mathematricks.contracts.decisions import Decision, Reason
 from mathematricks.contracts.signals import StandardSignal
 from mathematricks.runtime.failpoints import failpoint
 
@@ -33,7 +36,8 @@ async def on_signal(signal: StandardSignal, ports: Ports) -> None:
         return
     orders = [ports.world.outbox.order(order) for order in decision.orders]
     commands = [ports.world.outbox.command(command) for command in decision.commands]
-    await asyncio.gather(*orders, *commands)
+    alarms = [_alarm(decision, ports)] if decision.reason == Reason.UNDECIDABLE else []
+    await asyncio.gather(*orders, *commands, *alarms)
     await failpoint("cerebro.published")
     log.info(
         "signal.decided" if how == "made" else "signal.published_again",
@@ -45,3 +49,8 @@ async def on_signal(signal: StandardSignal, ports: Ports) -> None:
         reason=decision.reason,
         orders=len(decision.orders),
     )
+
+
+def _alarm(decision: Decision, ports: Ports) -> Coroutine[Any, Any, None]:
+    title = f"Cerebro failed over {decision.external_id} of {decision.strategy_id} and refused it: trade it by hand."
+    return ports.world.outbox.alarm(f"undecidable.{decision.signal_id}", "critical", title, decision.decided_at)
