@@ -24,7 +24,7 @@ const PAGES: Record<string, readonly Question[]> = {
   profile: ["/api/session/second-factor", "/api/session/passkeys", "/api/auth/sessions", PROPOSAL],
   sandbox: ["/api/sandbox/simulations?limit=50", PROPOSAL],
   senders: ["/api/agreements", "/api/sender-credentials", "/api/senders?mode={mode}", PROPOSAL],
-  strategies: ["/api/strategies", "/api/dashboard/strategies", PROPOSAL],
+  strategies: ["/api/strategies", "/api/dashboard/strategies", "/api/backtests", PROPOSAL],
   statements: ["/api/sender/home?mode={mode}"],
   system: [OVERVIEW, "/api/alerts?limit=100", "/api/controls", "/api/strategies", PROPOSAL],
   users: ["/api/users", PROPOSAL],

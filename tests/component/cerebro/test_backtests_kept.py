@@ -62,6 +62,7 @@ async def test_a_backtest_is_kept_with_its_measures_and_every_refused_row(http, 
     assert answer["expected_alpha"] == pytest.approx(2 * answer["mean_return_daily"])
     assert answer["expected_alpha_sample"] == 30
     assert (await http.get("/api/strategies/Trend/backtest")).json() == answer
+    assert (await http.get("/api/backtests")).json() == ["Trend"]
     assert (await db.strategy_backtest_data.count_documents({})) == 1
 
 
@@ -84,6 +85,7 @@ async def test_what_is_no_file_is_refused(http):
     assert (await http.post(SYNC, json=broken)).status_code == 400
     assert (await http.post(SYNC, json={"name": "x", "content": "§"})).status_code == 422
     assert (await http.get("/api/strategies/Other/backtest")).status_code == 404
+    assert (await http.get("/api/backtests")).json() == []
 
 
 async def test_the_expected_alpha_of_the_backtest_holds_where_the_admin_set_none(http, db):

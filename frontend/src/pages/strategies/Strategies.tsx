@@ -12,14 +12,18 @@ import { inputLook } from "@/ui/Field"
 import { Panel } from "@/ui/Panel"
 import { Empty, SkeletonRows, Trouble } from "@/ui/states"
 import { Act, type Acting } from "./Act"
-import { cardsQuery } from "./queries"
+import { backtestedQuery, cardsQuery } from "./queries"
 import { StrategyTable } from "./StrategyTable"
 
 const StrategyForm = lazy(() => import("./StrategyForm").then((part) => ({ default: part.StrategyForm })))
 const route = getRouteApi("/shell/strategies")
 
 /** What the page asks at once. */
-export const first = () => [queries.prefetchQuery(strategiesQuery), queries.prefetchQuery(cardsQuery)]
+export const first = () => [
+  queries.prefetchQuery(strategiesQuery),
+  queries.prefetchQuery(cardsQuery),
+  queries.prefetchQuery(backtestedQuery),
+]
 
 /** Which strategies trade, where, and with which money. */
 export function Strategies() {

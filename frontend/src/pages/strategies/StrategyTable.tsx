@@ -9,7 +9,7 @@ import { SignedAmount } from "@/ui/figures"
 import { toneOf } from "@/ui/standing"
 import type { Acting } from "./Act"
 import { Backtest } from "./Backtest"
-import { backtestQuery, type Card, type Strategy } from "./queries"
+import { backtestedQuery, type Card, type Strategy } from "./queries"
 
 interface StrategyTableProps {
   strategies: readonly Strategy[]
@@ -87,8 +87,8 @@ interface LineProps {
 }
 
 function Line({ strategy, card, open, onToggle, onAct }: LineProps) {
-  const { data: backtest } = useQuery(backtestQuery(strategy.strategy_id))
-  const bare = backtest === null
+  const { data: backtested } = useQuery(backtestedQuery)
+  const bare = backtested !== undefined && !backtested.includes(strategy.strategy_id)
   return (
     <tr className="h-9 border-b border-line last:border-0 [&>td]:px-2 [&>td]:whitespace-nowrap">
       <td className={cx(bare && "shadow-[inset_2px_0_0_var(--loss)]")}>

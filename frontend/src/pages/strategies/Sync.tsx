@@ -5,7 +5,7 @@ import { acted } from "@/api/stepUp"
 import { base64 } from "@/files"
 import { Confirm } from "@/ui/Confirm"
 import { Choice } from "@/ui/Field"
-import { backtestQuery, type Strategy } from "./queries"
+import { backtestedQuery, backtestQuery, type Strategy } from "./queries"
 
 type File64 = Schemas["BacktestFile"]
 
@@ -31,6 +31,7 @@ export function Sync({ strategy, onClose }: { strategy: Strategy; onClose: () =>
       }),
     )
     queries.setQueryData(backtestQuery(id).queryKey, summary)
+    await queries.invalidateQueries(backtestedQuery)
   }
 
   return (

@@ -13,6 +13,12 @@ export const cardsQuery = queryOptions({
   queryFn: () => answered(api.GET("/api/dashboard/strategies")),
 })
 
+/** Which strategies have a backtest. */
+export const backtestedQuery = queryOptions({
+  queryKey: ["backtested"],
+  queryFn: () => answered(api.GET("/api/backtests")),
+})
+
 /** What a strategy's backtest came to; null: it has none. */
 export const backtestQuery = (strategy_id: string) =>
   queryOptions({

@@ -9,13 +9,12 @@ import { Panel } from "../Panel"
 import { Segments } from "../Segments"
 import { Empty, Skeleton, Trouble } from "../states"
 import { type Column, Table } from "../Table"
+import { WhenNear } from "../WhenNear"
 
 /** What draws is large: it comes when the words and figures around it are on the screen. */
-const EquityChart = lazy(async () => {
-  await new Promise((go) => requestAnimationFrame(() => setTimeout(go)))
-  return { default: (await import("./EquityChart")).EquityChart }
-})
+const EquityChart = lazy(() => import("./EquityChart").then((part) => ({ default: part.EquityChart })))
 const ENOUGH = 10
+const SIZE = "h-[354px] w-full"
 type Curve = Schemas["Curve"]
 type Point = Curve["points"][number]
 const spans: Record<Curve["span"], string> = { day: "1D", month: "1M", all: "All" }
@@ -61,12 +60,14 @@ export function Equity({ title, name, curves, currency, failure, retry, whenEmpt
       {Boolean(failure) && !curves && (
         <Trouble what={title} failure={failure} {...(retry ? { retry } : {})} />
       )}
-      {!failure && !curves && <Skeleton className="h-[354px] w-full" />}
+      {!failure && !curves && <Skeleton className={SIZE} />}
       {curves && !curve && <Empty title="No line yet">{whenEmpty}</Empty>}
       {curve && !asTable && (
-        <Suspense fallback={<Skeleton className="h-[354px] w-full" />}>
-          <EquityChart name={name} curve={curve} currency={currency} />
-        </Suspense>
+        <WhenNear className={SIZE}>
+          <Suspense fallback={<Skeleton className={SIZE} />}>
+            <EquityChart name={name} curve={curve} currency={currency} />
+          </Suspense>
+        </WhenNear>
       )}
       {curve && asTable && <Points name={title} curve={curve} currency={currency} />}
     </Panel>

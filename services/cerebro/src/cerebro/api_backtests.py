@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from mathematricks.contracts.backtests import BacktestFile, BacktestSummary
+from mathematricks.contracts.base import Id
 from mathematricks.runtime.http import Refusal, require
 
 from cerebro.api import MISSING, REFUSALS, UNREADABLE, Given, Text
@@ -30,6 +31,12 @@ async def post_backtest(
     if isinstance(kept, Asked):
         raise Refusal(422, kept.question)
     return kept
+
+
+@router.get("/api/backtests")
+async def get_backtested(ports: Given) -> list[Id]:
+    """Return which strategies have a backtest, by id."""
+    return list(await ports.backtests.names())
 
 
 @router.get("/api/strategies/{strategy_id}/backtest", responses=MISSING)

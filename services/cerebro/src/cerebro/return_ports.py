@@ -50,6 +50,9 @@ class Backtests(Protocol):
     async def all(self) -> Sequence[BacktestRecord]:
         """Return every strategy's record, by id."""
 
+    async def names(self) -> Sequence[str]:
+        """Return which strategies have a record, by id."""
+
     async def keep(self, record: BacktestRecord) -> None:
         """Keep *record* instead of the one before, whose live returns stay."""
 

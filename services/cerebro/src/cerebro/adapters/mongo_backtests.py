@@ -24,6 +24,9 @@ class MongoBacktests:
         documents = await self._records.find().sort("_id", 1).to_list()
         return await asyncio.to_thread(lambda: [BacktestRecord.model_validate(one) for one in documents])
 
+    async def names(self) -> Sequence[str]:
+        return [one["_id"] for one in await self._records.find({}, {"_id": 1}).sort("_id", 1).to_list()]
+
     async def keep(self, record: BacktestRecord) -> None:
         document = to_document(record, record.strategy_id)
         del document["live_returns"], document["live_mark"], document["_id"]

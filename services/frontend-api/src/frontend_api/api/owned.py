@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 from mathematricks.contracts.allocations import CustomAllocation, PortfolioAllocation
 from mathematricks.contracts.backtests import BacktestFile, BacktestSummary
+from mathematricks.contracts.base import Id
 from mathematricks.contracts.rest import Failure
 from mathematricks.contracts.strategies import NewStrategy, Strategies, StrategyConfiguration, StrategySettings
 
@@ -80,6 +81,12 @@ async def sync_backtest(strategy_id: StrategyName, file: BacktestFile, here: Her
     path = (*STRATEGIES, strategy_id, "sync-backtest")
     shown = (*STRATEGIES, strategy_id, "backtest")
     return await _changed(Change("strategies.sync_backtest", "POST", "cerebro", path, body, shown), here, ports)
+
+
+@strategies.get("/backtests", response_model=list[Id])
+async def backtested(_: Here, ports: Wired) -> Response:
+    """Return which strategies have a backtest, by id."""
+    return await _asked("cerebro", ("api", "backtests"), ports)
 
 
 @strategies.get("/strategies/{strategy_id}/backtest", response_model=BacktestSummary)
