@@ -24,11 +24,9 @@ def records(desk: dict[str, Any]) -> Any:
 def wait_for_submits(desk: dict[str, Any], count: int) -> None:
     """Wait until every accepted signal is decided and no order still moves."""
     db, deadline = records(desk), time.monotonic() + 120
-    while time.monotonic() < deadline:
-        undecided = db.signals.count_documents({}) - db.cerebro_decisions.count_documents({})
-        if undecided == 0 and not db.orders.count_documents(
-            {"status": {"$in": ["PENDING", "SUBMITTING", "SUBMITTED"]}}
-        ):
+    while time.monotonic() < deadline:  # by what costs the same after a million signals: it is part of what is measured
+        undecided = db.signals.estimated_document_count() - db.cerebro_decisions.estimated_document_count()
+        if undecided == 0 and not db.orders.count_documents({"live": True}):
             return
         time.sleep(0.05)
     print(f"warning: not everything was submitted within 120 s of the last of {count} requests", file=sys.stderr)

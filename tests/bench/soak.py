@@ -111,7 +111,8 @@ def memory_mib(pid: int) -> float:
 def unsettled(desk: dict[str, Any]) -> int:
     db = records(desk)
     return sum(
-        db[name].count_documents({"owed": {"$exists": True}}) for name in ("signals", "cerebro_decisions", "executions")
+        db[name].count_documents({"owed.next": {"$exists": True}})
+        for name in ("signals", "cerebro_decisions", "executions")
     )
 
 

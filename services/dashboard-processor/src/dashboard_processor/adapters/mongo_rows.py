@@ -63,8 +63,9 @@ class MongoRows:
     async def _known_without_gaps(self) -> Mapping[str, int]:
         """Once per start: a strategy that lacks a row is told from its first signal on again."""
         counted = {"_id": "$strategy_id", "seq": {"$max": "$strategy_seq"}, "count": {"$sum": 1}}
-        found = await self._signals.aggregate([{"$group": counted}])
-        return {each["_id"]: each["seq"] if each["count"] == each["seq"] else 0 async for each in found}
+        found = await (await self._signals.aggregate([{"$group": counted}])).to_list()
+        self._gapless = all(each["count"] == each["seq"] for each in found)
+        return {each["_id"]: each["seq"] if each["count"] == each["seq"] else 0 for each in found}
 
     async def unsettled(self) -> Sequence[str]:
         self._gapless = True  # whoever asks has told every signal that had no row
