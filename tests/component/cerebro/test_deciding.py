@@ -334,6 +334,23 @@ async def test_while_execution_does_not_answer_entries_wait_and_exits_trade(desk
     assert [order.purpose for order in desk.sent.orders] == ["entry", "exit"]
 
 
+async def test_an_entry_waits_for_execution_until_it_is_stale_and_then_holds_up_no_exit(desk):
+    await on_signal(a_signal(), desk.ports)
+    await on_confirmation(filled(desk.sent.orders[0]), desk.ports)
+    desk.market.down = True
+    entry = a_signal(strategy_seq=2, external_id="more", instrument="MSFT", signal_type="ENTRY")
+    out = a_signal(strategy_seq=3, external_id="out", action="SELL", signal_type="EXIT")
+    desk.clock.at = NOON + seconds(900)
+    with pytest.raises(Retry):
+        await on_signal(entry, desk.ports)
+
+    desk.clock.at = NOON + seconds(901)
+    await asyncio.gather(on_signal(entry, desk.ports), on_signal(out, desk.ports))
+
+    assert [one["reason"] for one in await desk.decisions()] == [None, "STALE", None]
+    assert [order.purpose for order in desk.sent.orders] == ["entry", "exit"]
+
+
 async def test_an_account_that_was_silent_is_asked_for(desk):
     desk.clock.at = NOON + seconds(300)
     desk.accounts.known = [a_state(equity=D(10_000_000), as_of=NOON + seconds(299))]

@@ -53,7 +53,8 @@ class Judging:
         Learn what the batch needs to know; return each ticket with why it cannot be decided now, if it cannot.
 
         Only what opens a position waits, for a service that does not answer or for an account that
-        was not seen lately. What closes is decided with what is known.
+        was not seen lately, and only until it is stale: its strategy's exits wait behind it. What closes
+        is decided with what is known.
         """
         now = self._world.clock.now()
         opening = [ticket for ticket in batch if may_open(ticket.signal)]
@@ -98,7 +99,7 @@ class Judging:
     def _why_not_now(self, ticket: Ticket, book: Book, unknown: Unavailable | None, now: datetime) -> Retry | None:
         if not may_open(ticket.signal) or may_reduce(book, ticket.signal):
             return None
-        if unknown is not None:
+        if unknown is not None and now - ticket.signal.sent_at <= self._world.rules.policy.max_signal_age:
             return Retry(str(unknown))
         account = _account(ticket, book)
         young = (now - ticket.signal.received_at).total_seconds() < self._world.rules.account_patience
