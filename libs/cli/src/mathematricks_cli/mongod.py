@@ -36,6 +36,13 @@ FILES_CLOSE = "file_manager=(close_idle_time=3,close_scan_interval=1,close_handl
 A collection and each of its indexes is a file, and machines allow a process so many open ones (1,024 to 20,000);
 MongoDB's own pace, ten minutes idle, is for servers that have all there are.
 """
+DIRTY_STAYS = (
+    "eviction_dirty_target=50,eviction_dirty_trigger=70,eviction_updates_target=35,eviction_updates_trigger=60"
+)
+"""
+Ids are hashes, so every signal changes a page of each index. By itself MongoDB writes such pages out at 5 % of a
+small cache, each many times a minute, for a third of its CPU. Here each waits for the checkpoint; the journal has it.
+"""
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
@@ -101,7 +108,7 @@ def start_mongod(directory: Path, port: int, *, cache_gb: float = 0.5) -> subpro
     command += ["--logpath", str(directory / "mongod.log"), "--logappend", "--nounixsocket"]
     command += ["--setParameter", f"transactionLifetimeLimitSeconds={LONGEST_TRANSACTION}"]
     command += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]  # what is dropped leaves the disk at once
-    command += ["--wiredTigerEngineConfigString", FILES_CLOSE]
+    command += ["--wiredTigerEngineConfigString", f"{FILES_CLOSE},{DIRTY_STAYS}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     await_primary(port, directory, lambda: process.poll() is None)
     return process
