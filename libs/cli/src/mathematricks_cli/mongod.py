@@ -43,6 +43,7 @@ DIRTY_STAYS = (
 Ids are hashes, so every signal changes a page of each index. By itself MongoDB writes such pages out at 5 % of a
 small cache, each many times a minute, for a third of its CPU. Here each waits for the checkpoint; the journal has it.
 """
+_marks: list[socket.socket] = []
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
@@ -69,11 +70,24 @@ def free_port() -> int:
     Return a TCP port that nobody listens on now, and that no outgoing connection will be given.
 
     Whoever is started again on it must find it free, so it lies below those that the system hands out.
+    No other process is told the same while this one lives: what is started here may take a while to listen.
     """
     for port in random.SystemRandom().sample(LASTING_PORTS, len(LASTING_PORTS)):
-        if _is_free(port):
+        if _is_free(port) and _reserved(port):
             return port
     return _bound(0)
+
+
+def _reserved(port: int) -> bool:
+    """Take the UDP port of the same number, which nothing here listens on, as a mark that others see."""
+    mark = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        mark.bind(("127.0.0.1", port))
+    except OSError:
+        mark.close()
+        return False
+    _marks.append(mark)
+    return True
 
 
 def _is_free(port: int) -> bool:
