@@ -68,5 +68,6 @@ class ExecutionConfirmation(Message):
     reason: Annotated[str, Field(max_length=500)] | None = None
     purpose: Purpose | None = None
     lot: Id | None = Field(None, description="Entry whose lot a protective or unwinding order closes")
+    shares: tuple[Quantity, ...] = Field((), description="Of an exit: our units of each lot it closes, once sized")
     execution: Execution | None = None
     recorded_at: Instant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ class _Order(Message):
     live: bool
     filled: Decimal = Decimal(0)
     lot: Id | None = None
+    shares: tuple[Decimal, ...] = ()
     updated_at: AwareDatetime
 
     def news(self) -> OrderNews:
@@ -39,7 +40,12 @@ class _Order(Message):
             filled=self.filled,
             last_fill_at=changed if self.filled else None,
             lot=self.lot,
+            shares=self.shares,
         )
+
+
+def _as_it_happened(orders: Iterable[_Order]) -> list[OrderNews]:
+    return [order.news() for order in sorted(orders, key=lambda one: one.updated_at)]
 
 
 class _Orders(Message):
@@ -69,13 +75,13 @@ class ExecutionOrders:
         self._orders = db[ORDERS.name]
 
     async def states(self, order_ids: Sequence[str]) -> Sequence[OrderNews]:
-        news: list[OrderNews] = []
+        known: list[_Order] = []
         for start in range(0, len(order_ids), ASKED_AT_ONCE):
             asked = order_ids[start : start + ASKED_AT_ONCE]
             params = [("limit", str(ASKED_AT_ONCE)), *(("order_id", order_id) for order_id in asked)]
             found = await _answer(self._http, "GET", "/api/v1/orders", _Orders, params=params)
-            news += [order.news() for order in found.items]
-        return news
+            known += found.items
+        return _as_it_happened(known)
 
     async def guards(self, entries: Sequence[str]) -> Sequence[OrderNews]:
         if not entries:
@@ -88,7 +94,7 @@ class ExecutionOrders:
 
     async def _news(self, which: Document) -> list[OrderNews]:
         found = await self._orders.find(which, list(_Order.model_fields)).to_list()
-        return [_Order.model_validate(document).news() for document in found]
+        return _as_it_happened(_Order.model_validate(document) for document in found)
 
 
 class HttpAccounts:

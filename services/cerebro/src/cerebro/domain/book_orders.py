@@ -184,6 +184,7 @@ class OrderNews:
         ended: It is in a terminal state.
         last_fill_at: When its last fill was recorded, or a later time; None: it has none.
         lot: The entry that it protects or unwinds, where execution says so.
+        shares: Of an exit, our units of each lot that it closes; empty until execution has sized it.
     """
 
     order_id: str
@@ -192,3 +193,4 @@ class OrderNews:
     filled: Decimal
     last_fill_at: datetime | None = None
     lot: str | None = None
+    shares: tuple[Decimal, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -41,6 +41,17 @@ def size_waiting(draft: Draft, ended: str) -> None:
     for exit_ in sorted(waiting, key=lambda one: one.number):
         if not exit_.sized and all(_over(draft, order_id) for order_id in exit_.waits_for):
             _size(draft, exit_)
+
+
+def size_as_told(draft: Draft, exit_: Exit, shares: Sequence[Decimal]) -> Exit:
+    """Return *exit_* sized as execution has sized it, whatever was known here of its lots; unchanged before that."""
+    known = [close.quantity for close in exit_.closes]
+    if len(shares) != len(known) or known == list(shares):
+        return exit_
+    closes = tuple(_resized(draft, exit_, close, share) for close, share in zip(exit_.closes, shares, strict=True))
+    sized = replace(exit_, closes=closes)
+    draft.put_exit(sized)
+    return sized
 
 
 def settle(draft: Draft, exit_: Exit) -> None:
@@ -86,9 +97,13 @@ def _sized(draft: Draft, exit_: Exit, close: LotClose) -> LotClose:
     entry = draft.entries.get(close.lot)
     if entry is None:
         return close.model_copy(update={"quantity": ZERO})
-    quantity = closing_quantity(close, entry.filled, entry.closed, entry.terms.lot_step)
+    return _resized(draft, exit_, close, closing_quantity(close, entry.filled, entry.closed, entry.terms.lot_step))
+
+
+def _resized(draft: Draft, exit_: Exit, close: LotClose, quantity: Decimal) -> LotClose:
     sized = close.model_copy(update={"quantity": quantity})
-    if not exit_.superseded:
+    entry = draft.entries.get(close.lot)
+    if entry is not None and not exit_.superseded:
         draft.put_entry(_taken(_given_back(entry, close), sized))
     return sized
 

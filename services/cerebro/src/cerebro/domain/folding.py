@@ -14,7 +14,7 @@ from mathematricks.contracts.orders import TradingOrder, order_id_for
 
 from cerebro.domain.book import Book
 from cerebro.domain.book_orders import Account, Entry, EntryTerms, Exit, OrderNews
-from cerebro.domain.claims import claim, claim_noted, hand_back, settle, size_waiting
+from cerebro.domain.claims import claim, claim_noted, hand_back, settle, size_as_told, size_waiting
 from cerebro.domain.draft import Draft
 from cerebro.domain.netting import net_opposites
 
@@ -174,6 +174,7 @@ def _exit_heard(book: Book, exit_: Exit, news: OrderNews) -> Book:
     draft = Draft(book)
     heard = replace(exit_, ended=news.ended, version=news.version, filled=max(exit_.filled, news.filled))
     draft.put_exit(heard)
+    heard = size_as_told(draft, heard, news.shares)
     if heard.ended:
         if heard.sized:
             settle(draft, heard)

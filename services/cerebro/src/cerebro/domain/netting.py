@@ -37,11 +37,11 @@ def net_opposites(draft: Draft, strategy: str, instrument: str) -> None:
 
 
 def _open(draft: Draft, strategy: str, instrument: str, side: Side) -> Iterator[Entry]:
-    """Yield ended entries with units that no exit has taken, oldest first."""
+    """Yield ended entries with units that no exit has taken or may still give back, oldest first."""
     ids = list(draft.stacks[strategy, instrument].ids())
     for order_id in reversed(ids):
         entry = draft.entries.get(order_id)
-        if entry is not None and entry.terms.side == side and not (entry.working or entry.spent or entry.asked_waiting):
+        if entry is not None and entry.terms.side == side and not (entry.working or entry.spent or entry.claims):
             yield entry
 
 

@@ -40,4 +40,5 @@ def news_of(told: ExecutionConfirmation, order_id: str) -> OrderNews:
         filled=told.filled,
         last_fill_at=filled_at if told.filled else None,
         lot=told.lot,
+        shares=told.shares,
     )

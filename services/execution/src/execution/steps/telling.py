@@ -48,6 +48,7 @@ def confirmation(order: OrderRecord, execution: Execution | None) -> ExecutionCo
         reason=order.reason,
         purpose=order.purpose,
         lot=order.lot,
+        shares=order.shares,
         execution=execution,
         recorded_at=order.updated_at,
     )
