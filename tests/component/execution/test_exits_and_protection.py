@@ -167,6 +167,20 @@ async def test_protection_makes_way_for_an_exit_and_comes_back_for_the_rest(db: 
     assert desk.held() == 0
 
 
+async def test_protection_of_another_lot_makes_way_where_there_is_too_little_for_both(db: Database):
+    """Lots that a trade by hand has closed behind our back are protected still; their stop must not hold up an exit."""
+    async with a_desk(db) as desk:
+        await _send(desk, an_order(**PROTECTED), "FILLED")
+        await desk.until(STOP, "SUBMITTED")
+        second = an_order(order_id="o2", signal_id="s2", seq=2)
+        await _send(desk, second, "FILLED")
+
+        out = await _send(desk, an_exit(second, order_id="x2", seq=3, quantity=Decimal(150)), "FILLED")
+        await desk.wait(lambda: [order.quantity for order in _working(desk)] == [Decimal(50), Decimal(50)])
+
+    assert (out.filled, desk.held()) == (Decimal(150), Decimal(50))
+
+
 async def test_protection_missing_after_a_crash_is_placed_at_the_next_start(db: Database):
     broker = ScriptedBroker()
     async with a_desk(db, broker) as desk:

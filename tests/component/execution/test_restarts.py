@@ -136,8 +136,8 @@ async def test_a_fill_nobody_told_us_is_found_by_what_the_venue_holds(db: Databa
         broker.trade_by_hand(AAPL, "SELL", Decimal(30), say=False)
         desk.ports.stale_accounts.add(ACCOUNT)
         await desk.wait(lambda: desk.held("unattributed") == -30)
-
-    assert {alert.key.split(":")[0] for alert in desk.alerts} == {"position.unexplained", "execution.external"}
+        told = {"position.unexplained", "execution.external"}
+        await desk.wait(lambda: {alert.key.split(":")[0] for alert in desk.alerts} == told)
 
 
 async def _trade(desk: Desk, order: object) -> None:

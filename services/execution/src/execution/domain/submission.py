@@ -73,6 +73,7 @@ class Situation:
         legs_missing: Legs of its group that have not arrived.
         ahead: Exits of its strategy to its own side that have not ended: an entry does not overtake them.
         reducible: What it may reduce; None for an entry.
+        beside: Live protective orders of its strategy's other lots; they make way where there is too little for both.
         breach: The limit that it would exceed, were it sent now; asked for only when nothing else stands against it.
         moved: Something has moved since the venue was asked what a closing order is to close.
     """
@@ -83,6 +84,7 @@ class Situation:
     legs_missing: int = 0
     ahead: tuple[str, ...] = ()
     reducible: Reducible | None = None
+    beside: tuple[str, ...] = ()
     breach: Callable[[Decimal], Breach | None] = _no_limits
     moved: bool = False
 
@@ -225,7 +227,7 @@ def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
         return Wait("MARKET_CLOSED: waits for the open", opens)
     if situation.blocked_by:
         return Wait("waits for orders of its lots to be cancelled", blocked_by=situation.blocked_by)
-    return _reduce(order, situation.reducible or Reducible(Decimal(0), Decimal(0)), now)
+    return _reduce(order, situation, now)
 
 
 def _flatten_step(order: OrderRecord, situation: Situation) -> Step:
@@ -237,8 +239,9 @@ def _flatten_step(order: OrderRecord, situation: Situation) -> Step:
     return Submit(order.open_quantity)
 
 
-def _reduce(order: OrderRecord, reducible: Reducible, now: datetime) -> Step:
+def _reduce(order: OrderRecord, situation: Situation, now: datetime) -> Step:
     """A fill may be on its way into the records, so an exit is not cut the moment it arrives."""
+    reducible = situation.reducible or Reducible(Decimal(0), Decimal(0))
     wanted = order.open_quantity
     quantity = min(wanted, reducible.most)
     if quantity < wanted and now - order.recorded_at < LOOK_TWICE:
@@ -246,7 +249,8 @@ def _reduce(order: OrderRecord, reducible: Reducible, now: datetime) -> Step:
     if quantity <= 0:
         return End(OrderStatus.CANCELLED, "nothing is left to reduce")
     if reducible.now < quantity:
-        return Wait(f"only {reducible.now} of {quantity} can be reduced while other orders reduce the rest")
+        why = f"only {reducible.now} of {quantity} can be reduced while other orders reduce the rest"
+        return Wait(why, blocked_by=situation.beside)
     return Submit(
         quantity, f"trimmed from {wanted} to {quantity}: no more can be reduced" if quantity < wanted else None
     )

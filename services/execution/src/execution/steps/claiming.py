@@ -134,7 +134,8 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)
     room = reducible(order.side, order.strategy_id, held, live_reducing(near, order))
-    situation = Situation(refusal, instrument, _blockers(ports, order), reducible=room)
+    beside = ports.blotter.guards_beside(order)
+    situation = Situation(refusal, instrument, _blockers(ports, order), reducible=room, beside=beside)
     return next_step(order, around.controls, None, situation, now)
 
 
