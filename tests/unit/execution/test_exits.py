@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from execution.domain.exits import Held, LiveReducing, excess, live_reducing, reducible, size_exit
+from execution.domain.exits import Held, LiveReducing, excess, live_reducing, making_way, reducible, size_exit
 from hypothesis import given
 from hypothesis import strategies as st
 from mathematricks.contracts.orders import LotClose, OrderRecord, OrderStatus
@@ -68,6 +68,24 @@ def test_a_protective_pair_counts_once_and_an_unknown_order_counts_whole():
     live = live_reducing([stop, target, unknown, waiting], apart_from=on_its_way("me"))
 
     assert sorted(order.open for order in live) == [50, 100]
+
+
+@pytest.mark.parametrize(
+    ("there_is", "other_exit", "makes_way"),
+    [(200, 0, ()), (150, 0, ("stop", "target")), (150, 60, ())],
+    ids=["room for both", "room for one", "room for neither"],
+)
+def test_a_pair_makes_way_for_its_strategys_exit_only_where_that_lets_the_exit_go(
+    there_is: int, other_exit: int, makes_way: tuple[str, ...]
+):
+    me = on_its_way("me", status=OrderStatus.PENDING)
+    pair = [on_its_way("stop", purpose="stop_loss", lot="o9"), on_its_way("target", purpose="take_profit", lot="o9")]
+    others = [on_its_way("other", working_quantity=Decimal(other_exit))] if other_exit else []
+    near = [me, *pair, *others]
+    seen = held(**{me.strategy_id: there_is})
+    room = reducible(me.side, me.strategy_id, seen, live_reducing(near, me))
+
+    assert making_way(me, room, seen, near) == makes_way
 
 
 def test_what_reduces_more_than_there_is_goes_the_newest_first():

@@ -105,14 +105,6 @@ class Blotter:
         nearby = self.live_in(order.account, order.instrument) if lots else []
         return tuple(near.order_id for near in nearby if near.purpose in PROTECTIVE and near.lot in lots)
 
-    def guards_beside(self, order: OrderRecord) -> tuple[str, ...]:
-        """Return the live protective orders that reduce as *order* does for its strategy; none for one of them."""
-        if order.purpose in PROTECTIVE:
-            return ()
-        nearby = [near for near in self.live_in(order.account, order.instrument) if near.purpose in PROTECTIVE]
-        mine = [near for near in nearby if (near.strategy_id, near.side) == (order.strategy_id, order.side)]
-        return tuple(near.order_id for near in mine)
-
     def held(self, account: str, instrument: str) -> Held:
         """Return what is held of one instrument: our sub-positions, and the venue's net."""
         place = (account, instrument)

@@ -12,7 +12,7 @@ from mathematricks.contracts.orders import OrderRecord, OrderStatus
 from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.closing import has_moved
-from execution.domain.exits import live_reducing, reducible
+from execution.domain.exits import live_reducing, making_way, reducible
 from execution.domain.groups import all_or_none, group_of
 from execution.domain.orders import PROTECTIVE, ExecType, Happened, apply
 from execution.domain.submission import End, Situation, Step, Submit, claimed, next_step
@@ -134,7 +134,7 @@ def _step(ports: Ports, order: OrderRecord, around: _Around, now: datetime) -> S
     near = (*ports.blotter.live_in(order.account, order.instrument), *_same_place(order, around.going))
     held = ports.blotter.held(order.account, order.instrument)
     room = reducible(order.side, order.strategy_id, held, live_reducing(near, order))
-    beside = ports.blotter.guards_beside(order)
+    beside = making_way(order, room, held, near)
     situation = Situation(refusal, instrument, _blockers(ports, order), reducible=room, beside=beside)
     return next_step(order, around.controls, None, situation, now)
 
