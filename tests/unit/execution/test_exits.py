@@ -75,7 +75,7 @@ def test_a_protective_pair_counts_once_and_an_unknown_order_counts_whole():
     [(200, 0, ()), (150, 0, ("stop", "target")), (150, 60, ())],
     ids=["room for both", "room for one", "room for neither"],
 )
-def test_a_pair_makes_way_for_its_strategys_exit_only_where_that_lets_the_exit_go(
+def test_a_pair_makes_way_for_an_exit_only_where_that_lets_the_exit_go(
     there_is: int, other_exit: int, makes_way: tuple[str, ...]
 ):
     me = on_its_way("me", status=OrderStatus.PENDING)

@@ -85,15 +85,14 @@ def reducible(side: Side, strategy_id: str, held: Held, live: Sequence[LiveReduc
 
 def making_way(order: OrderRecord, room: Reducible, held: Held, near: Sequence[OrderRecord]) -> tuple[str, ...]:
     """
-    Return which protective orders *near* an exit that has too little *room* must go: its strategy's, if that helps.
+    Return which protective orders *near* an exit that has too little *room* must go, if that helps.
 
     They protect other lots than it closes. Lots that a trade by hand has closed behind our back are protected still.
     """
     wanted = min(order.open_quantity, room.most)
     if room.now >= wanted or order.purpose in PROTECTIVE:
         return ()
-    mine = order.strategy_id, order.side
-    guards = {one.order_id for one in near if one.purpose in PROTECTIVE and (one.strategy_id, one.side) == mine}
+    guards = {one.order_id for one in near if one.purpose in PROTECTIVE and one.side == order.side}
     others = [one for one in near if one.order_id not in guards]
     alone = reducible(order.side, order.strategy_id, held, live_reducing(others, order))
     return tuple(sorted(guards)) if alone.now >= wanted else ()

@@ -73,7 +73,7 @@ class Situation:
         legs_missing: Legs of its group that have not arrived.
         ahead: Exits of its strategy to its own side that have not ended: an entry does not overtake them.
         reducible: What it may reduce; None for an entry.
-        beside: Live protective orders of its strategy's other lots that hold what it is to reduce: they make way.
+        beside: Live protective orders of other lots that hold what it is to reduce: they make way.
         breach: The limit that it would exceed, were it sent now; asked for only when nothing else stands against it.
         moved: Something has moved since the venue was asked what a closing order is to close.
     """

@@ -208,10 +208,10 @@ async def _look_after(before: OrderRecord, after: OrderRecord, ports: Ports) -> 
 
 
 async def _wake_exits(protective: OrderRecord, ports: Ports) -> None:
-    """Protection is gone: its strategy's exits that waited for that may go, before it is made anew."""
+    """Protection is gone: exits that waited for that may go, before it is made anew."""
     for order in ports.blotter.live_in(protective.account, protective.instrument):
         waits = order.status is OrderStatus.PENDING and order.lot is None
-        if waits and order.next_try_at is None and order.strategy_id == protective.strategy_id:
+        if waits and order.next_try_at is None:
             await revisit(order, ports)
 
 
