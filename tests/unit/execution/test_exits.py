@@ -88,6 +88,19 @@ def test_a_pair_makes_way_for_an_exit_only_where_that_lets_the_exit_go(
     assert making_way(me, room, seen, near) == makes_way
 
 
+def test_a_pair_of_another_strategys_lot_that_a_liquidation_closed_makes_way_too():
+    me = on_its_way("me", status=OrderStatus.PENDING)
+    pair = [
+        on_its_way(name, purpose=purpose, lot="o9", strategy_id="other")
+        for name, purpose in (("stop", "stop_loss"), ("target", "take_profit"))
+    ]
+    seen = held(**{me.strategy_id: 100, "other": 100, "unattributed": -100})
+    room = reducible(me.side, me.strategy_id, seen, live_reducing([me, *pair], me))
+
+    assert (room.now, room.most) == (0, 100)
+    assert making_way(me, room, seen, [me, *pair]) == ("stop", "target")
+
+
 def test_what_reduces_more_than_there_is_goes_the_newest_first():
     first = on_its_way("first", working_quantity=Decimal(60), recorded_at=NOON)
     second = on_its_way("second", working_quantity=Decimal(40), recorded_at=NOON + timedelta(seconds=1))

@@ -44,6 +44,7 @@ Ids are hashes, so every signal changes a page of each index. By itself MongoDB 
 small cache, each many times a minute, for a third of its CPU. Here each waits for the checkpoint; the journal has it.
 """
 _marks: list[socket.socket] = []
+"""Held open as long as this process lives: the ports it was told, for others to see."""
 NO_MONGOD = (
     "No mongod on this machine. Set MONGO_URL to a MongoDB replica set, or start one with "
     "`docker compose up -d mongodb` and use MONGO_URL=mongodb://localhost:27017/?directConnection=true"
