@@ -6,8 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from execution.domain.controls.crossing import Crossing, Lot, execution_of, parts_of, records_of
+from execution.domain.controls.crossing import Crossing, execution_of, parts_of, records_of
 from execution.domain.controls.flattening import closing_order, goes_through_zero, is_clear, to_cancel, to_close
+from execution.domain.exits import Lot
 from hypothesis import given
 from hypothesis import strategies as st
 from mathematricks.contracts.controls import ControlMode

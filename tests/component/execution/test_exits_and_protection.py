@@ -6,6 +6,7 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
+from execution import jobs
 from mathematricks.contracts.orders import LotClose, OrderRecord, order_id_for
 from mathematricks.contracts.topics import TRADING_ORDERS
 from mathematricks.storage.mongo import Database
@@ -179,6 +180,22 @@ async def test_protection_of_another_lot_makes_way_where_there_is_too_little_for
         await desk.wait(lambda: [order.quantity for order in _working(desk)] == [Decimal(50), Decimal(50)])
 
     assert (out.filled, desk.held()) == (Decimal(150), Decimal(50))
+
+
+async def test_protection_of_a_lot_that_an_opposite_entry_has_closed_goes_and_guards_no_newer_lot(db: Database):
+    """The opening half of a reversal overtook its closing half: the venue has netted both, and no exit says so."""
+    async with a_desk(db) as desk:
+        await _send(desk, an_order(**PROTECTED), "FILLED")
+        await desk.until(STOP, "SUBMITTED")
+        await desk.until(TARGET, "SUBMITTED")
+
+        await _send(desk, an_order(order_id="o2", signal_id="s2", seq=2, side="SELL"), "FILLED")
+        await desk.until(STOP, "CANCELLED")
+        await desk.until(TARGET, "CANCELLED")
+        await _send(desk, an_order(order_id="o3", signal_id="s3", seq=3, quantity=Decimal(120)), "FILLED")
+        await jobs.watch_lots(desk.ports)
+
+        assert list(desk.ports.blotter.live()) == []
 
 
 async def test_protection_missing_after_a_crash_is_placed_at_the_next_start(db: Database):

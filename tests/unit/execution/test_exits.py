@@ -7,7 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from execution.domain.exits import Held, LiveReducing, excess, live_reducing, making_way, reducible, size_exit
+from execution.domain.exits import (
+    Held,
+    LiveReducing,
+    Lot,
+    excess,
+    held_of,
+    live_reducing,
+    making_way,
+    reducible,
+    size_exit,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from mathematricks.contracts.orders import LotClose, OrderRecord, OrderStatus
@@ -36,6 +46,24 @@ def held(**positions: int) -> Held:
 )
 def test_an_exit_may_take_what_its_strategy_and_the_venue_still_hold(side: Any, positions: dict[str, int], most: int):
     assert reducible(side, "momentum", held(**positions), []).most == most
+
+
+@pytest.mark.parametrize(
+    ("positions", "newer", "left"),
+    [
+        ({"momentum": 100}, 0, 100),
+        ({"momentum": 100}, 70, 30),
+        ({"momentum": 100}, 100, 0),
+        ({"momentum": 100}, 130, 0),
+        ({"momentum": 100, "unattributed": -60}, 30, 40),
+        ({"momentum": -100}, 0, 0),
+    ],
+)
+def test_newer_lots_explain_what_is_held_before_an_older_one_does(positions: dict[str, int], newer: int, left: int):
+    lots = [Lot(a_record(an_order(order_id="o2")), Decimal(newer))]
+    other_side = Lot(a_record(an_order(order_id="o3", side="SELL")), Decimal(50))
+
+    assert held_of(a_record(an_order()), held(**positions), [*lots, other_side]) == left
 
 
 @given(own=units, other=units, unattributed=units, mine=working, theirs=working)

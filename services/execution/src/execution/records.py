@@ -12,6 +12,8 @@ from mathematricks.contracts.controls import ControlChange, Controls
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import OrderRecord, OrderTombstone
 
+from execution.domain.orders import Place
+
 
 class AlreadyKept(Exception):
     """These orders are on record already; nothing was written."""
@@ -73,8 +75,8 @@ class OrderStore(Protocol):
     async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
         """Return every order that closes one of *lots*, live or ended."""
 
-    async def entries_of(self, strategy_id: str, account: str, instrument: str, limit: int) -> list[OrderRecord]:
-        """Return the strategy's entries there that filled anything, the newest decision first."""
+    async def entries_of(self, strategy_id: str, place: Place, since: datetime | None = None) -> list[OrderRecord]:
+        """Return the strategy's newest entries in *place* that filled anything, the newest decision first."""
 
     async def named(self, prefix: str) -> list[OrderRecord]:
         """Return the orders whose cause begins with *prefix*."""

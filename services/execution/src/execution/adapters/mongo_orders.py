@@ -17,10 +17,12 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from execution.adapters.mongo_controls import THE_ONE
+from execution.domain.orders import Place
 from execution.records import AlreadyKept, Fenced, Moved, OrderFilter, Writes
 
 DUPLICATE = 11_000
 MOST_TRIES = 20
+MOST_ENTRIES = 200
 Pair = tuple[OrderRecord, OrderRecord]
 
 
@@ -40,10 +42,12 @@ class MongoOrders:
     async def of_lots(self, lots: Iterable[str]) -> list[OrderRecord]:
         return await self._find({"closes.lot": {"$in": list(lots)}} | CLOSES_LOTS)
 
-    async def entries_of(self, strategy_id: str, account: str, instrument: str, limit: int) -> list[OrderRecord]:
-        which = {"strategy_id": strategy_id, "account": account, "instrument": instrument, "purpose": "entry"}
-        found = self._orders.find(which | {"filled": {"$gt": Decimal(0)}}).sort("decided_at", -1)
-        return [OrderRecord.model_validate(document) for document in await found.to_list(limit)]
+    async def entries_of(self, strategy_id: str, place: Place, since: datetime | None = None) -> list[OrderRecord]:
+        account, instrument = place
+        which: Document = {"strategy_id": strategy_id, "account": account, "instrument": instrument, "purpose": "entry"}
+        which |= {"filled": {"$gt": Decimal(0)}} | ({"decided_at": {"$gte": since}} if since else {})
+        found = self._orders.find(which).sort("decided_at", -1)
+        return [OrderRecord.model_validate(document) for document in await found.to_list(MOST_ENTRIES)]
 
     async def named(self, prefix: str) -> list[OrderRecord]:
         return await self._find({"signal_id": {"$regex": f"^{re.escape(prefix)}"}})

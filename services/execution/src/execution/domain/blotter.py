@@ -12,14 +12,12 @@ from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
 from execution.domain.exits import AT_VENUE, Held
 from execution.domain.groups import group_of
-from execution.domain.orders import PROTECTIVE
+from execution.domain.orders import PROTECTIVE, Place
 
 MOST_ENDED = 4_000
 MOST_EXECUTIONS = 50_000
 LASTING = timedelta(seconds=2)
 """How long a position of the venue must differ from ours before it is believed."""
-Place = tuple[str, str]
-"""Account and instrument."""
 
 
 class Blotter:
@@ -104,6 +102,12 @@ class Blotter:
         lots = {close.lot for close in order.closes}
         nearby = self.live_in(order.account, order.instrument) if lots else []
         return tuple(near.order_id for near in nearby if near.purpose in PROTECTIVE and near.lot in lots)
+
+    def guarded_against(self, order: OrderRecord) -> set[str]:
+        """Return the lots of the same strategy that *order* may close without naming them, and that are protected."""
+        near = self.live_in(order.account, order.instrument)
+        guards = [one for one in near if one.purpose in PROTECTIVE and one.side == order.side]
+        return {one.lot for one in guards if one.lot is not None and one.strategy_id == order.strategy_id}
 
     def held(self, account: str, instrument: str) -> Held:
         """Return what is held of one instrument: our sub-positions, and the venue's net."""

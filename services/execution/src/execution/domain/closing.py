@@ -11,7 +11,8 @@ from mathematricks.contracts.executions import UNATTRIBUTED
 from mathematricks.contracts.orders import OrderRecord
 
 from execution.domain.blotter import Blotter
-from execution.domain.controls.flattening import FLATTEN, PREFIX, Place, is_clear, to_close
+from execution.domain.controls.flattening import FLATTEN, PREFIX, is_clear, to_close
+from execution.domain.orders import Place
 
 ZERO = Decimal(0)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mathematricks.accounting.lots import closing_quantity, spread_fill
-from mathematricks.contracts.base import Side
+from mathematricks.contracts.base import Side, opposite
 from mathematricks.contracts.executions import UNATTRIBUTED
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
@@ -48,6 +48,14 @@ class LiveReducing:
 
     strategy_id: str
     open: Decimal
+
+
+@dataclass(frozen=True)
+class Lot:
+    """An entry whose lot is not all closed, and the units that are left of it."""
+
+    entry: OrderRecord
+    left: Decimal
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,31 @@ def taken_of(lot: str, closers: Iterable[OrderRecord], counts: Callable[[OrderRe
     return sum((_taken_by(order, lot, counts(order)) for order in closers), ZERO)
 
 
+def left_of(entries: Iterable[OrderRecord], closers: Sequence[OrderRecord]) -> list[Lot]:
+    """Return what is left of the lots of *entries*, given every order that closes one of them."""
+    lots = []
+    for entry in entries:
+        mine = [closer for closer in closers if any(close.lot == entry.order_id for close in closer.closes)]
+        left = entry.filled - taken_of(entry.order_id, mine, _fills_only)
+        if left > 0:
+            lots.append(Lot(entry, left))
+    return lots
+
+
+def held_of(entry: OrderRecord, held: Held, newer: Iterable[Lot]) -> Decimal:
+    """
+    Return how many units of *entry*'s lot can still be held.
+
+    The strategy's *newer* lots explain what it holds first: its opposite lots have closed the oldest (an account
+    nets), and no exit says so.
+    """
+    side = opposite(entry.side)
+    sign = 1 if side == "SELL" else -1
+    own = sign * (held.by_strategy or {}).get(entry.strategy_id, ZERO)
+    theirs = sum((lot.left for lot in newer if lot.entry.side == entry.side), ZERO)
+    return max(ZERO, min(reducible(side, entry.strategy_id, held, ()).most, own - theirs))
+
+
 def size_exit(
     order: OrderRecord, entries: Mapping[str, OrderRecord], closers: Sequence[OrderRecord], step: Decimal
 ) -> tuple[Decimal, ...]:
@@ -178,6 +211,10 @@ def size_exit(
         taken = taken_of(close.lot, others, counts_when_sized)
         shares.append(closing_quantity(close, entry.filled if entry else ZERO, taken, step))
     return tuple(shares)
+
+
+def _fills_only(_: OrderRecord) -> bool:
+    return False
 
 
 def _taken_by(order: OrderRecord, lot: str, whole: bool) -> Decimal:

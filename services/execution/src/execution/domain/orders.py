@@ -11,6 +11,8 @@ from typing import Any
 from mathematricks.contracts.executions import Execution
 from mathematricks.contracts.orders import TERMINAL, Attempt, Happening, OrderRecord, OrderStatus, TradingOrder
 
+Place = tuple[str, str]
+"""Account and instrument."""
 MOST_REMEMBERED = 50
 """Attempts and happenings kept with an order; an exit tried for days would outgrow its document."""
 

@@ -19,16 +19,14 @@ from execution.domain.blotter import Blotter
 from execution.domain.closing import own_need
 from execution.domain.controls.crossing import (
     Crossing,
-    Lot,
     execution_of,
     is_crossed,
-    left_of,
     one_price,
     parts_of,
     records_of,
 )
-from execution.domain.controls.flattening import Place
-from execution.domain.orders import ExecType, Happened, apply
+from execution.domain.exits import Lot, left_of
+from execution.domain.orders import ExecType, Happened, Place, apply
 from execution.ports import Change, Ports
 from execution.records import AlreadyKept, Moved, Writes
 from execution.steps.booking import fx_rate
@@ -37,7 +35,6 @@ from execution.steps.telling import publish
 log = structlog.get_logger(__name__)
 
 ZERO = Decimal(0)
-READ_AT_ONCE = 200
 Fills = Mapping[str, Sequence[Execution]]
 """By closing order, what it traded."""
 
@@ -160,6 +157,6 @@ async def _price(place: Place, contract: Contract, fills: Sequence[Execution], p
 async def _lots(strategy_id: str, place: Place, held: Decimal, ports: Ports) -> list[Lot]:
     """Return the strategy's open lots on the side it holds, newest first, as many as explain *held*."""
     side = "BUY" if held > 0 else "SELL"
-    entries = await ports.orders.entries_of(strategy_id, *place, READ_AT_ONCE)
+    entries = await ports.orders.entries_of(strategy_id, place)
     mine = [entry for entry in entries if entry.side == side]
     return left_of(mine, await ports.orders.of_lots(entry.order_id for entry in mine)) if mine else []

@@ -16,8 +16,8 @@ from mathematricks.contracts.controls import FlattenReport, PlaceReport, ScopeKi
 from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 from mathematricks.contracts.orders import OrderStatus
 
-from execution.domain.controls.flattening import PREFIX, Flattening, Place, place_report, to_cancel
-from execution.domain.orders import ExecType, Happened
+from execution.domain.controls.flattening import PREFIX, Flattening, place_report, to_cancel
+from execution.domain.orders import ExecType, Happened, Place
 from execution.ports import Ports
 from execution.records import ExecutionFilter
 from execution.steps.flattening import flatten, state_of

@@ -23,13 +23,13 @@ from execution.domain.controls.flattening import (
     FLATTEN,
     PREFIX,
     Flattening,
-    Place,
     cause,
     closing_order,
     count_found,
     is_clear,
     to_close,
 )
+from execution.domain.orders import Place
 from execution.domain.submission import first_record
 from execution.ports import BrokerRejected, BrokerUnavailable, Ports
 from execution.steps.crossing import Split, cross, finish_crossings

@@ -202,6 +202,9 @@ async def _look_after(before: OrderRecord, after: OrderRecord, ports: Ports) -> 
             entry = ports.blotter.find(close.lot)
             if entry is not None and entry.watched and is_protected(entry):
                 await tidy_lot(close.lot, ports, go, cancel)
+    if after.purpose == "entry" and after.filled != before.filled:
+        for lot in ports.blotter.guarded_against(after):
+            await tidy_lot(lot, ports, go, cancel)
     group = group_of(after)
     if group is not None and not after.live and after.status is not OrderStatus.FILLED:
         await tidy_group(group, ports, go, cancel)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
-from mathematricks.contracts.base import opposite
 from mathematricks.contracts.orders import OrderRecord, OrderStatus
 
 from execution.domain.controls.switches import in_force, is_at_least
-from execution.domain.exits import reducible
+from execution.domain.exits import Lot, held_of, left_of
 from execution.domain.orders import PROTECTIVE, ExecType, Happened
 from execution.domain.protection import Guard, guard
 from execution.domain.submission import first_record
@@ -30,12 +30,27 @@ async def tidy_lot(entry_id: str, ports: Ports, go: Go, cancel: Cancel) -> None:
         if entry is None or not entry.watched or _stays_unprotected(entry, ports):
             return
         closers = await ports.orders.of_lots([entry_id])
-        held = ports.blotter.held(entry.account, entry.instrument)
-        there_is = reducible(opposite(entry.side), entry.strategy_id, held, ()).most
+        newer = await _newer_lots(entry, ports)
+        there_is = held_of(entry, ports.blotter.held(entry.account, entry.instrument), newer)
         wanted = guard(entry, closers, there_is, ports.clock.now())
         await _bring_about(entry, wanted, closers, (ports, go, cancel))
 
     await one_at_a_time(f"lot:{entry_id}", ports, tidy)
+
+
+async def _newer_lots(entry: OrderRecord, ports: Ports) -> list[Lot]:
+    """Return the lots that the strategy has opened there since, as far as any is held, in step with the blotter."""
+    place = entry.account, entry.instrument
+    if entry.strategy_id not in ports.blotter.sub_positions(*place):
+        return []
+    found = await ports.orders.entries_of(entry.strategy_id, place, since=entry.decided_at)
+    newer = [one for one in found if one.side == entry.side and _age(one) > _age(entry)]
+    closers = await ports.orders.of_lots(one.order_id for one in newer) if newer else []
+    return left_of([ports.blotter.find(one.order_id) or one for one in newer], closers)
+
+
+def _age(order: OrderRecord) -> tuple[datetime, int, int]:
+    return order.decided_at, order.seq, order.leg_index
 
 
 def _stays_unprotected(entry: OrderRecord, ports: Ports) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,21 +12,13 @@ from mathematricks.contracts.executions import UNATTRIBUTED, Execution
 from mathematricks.contracts.instruments import Instrument
 from mathematricks.contracts.orders import LotClose, OrderRecord, OrderStatus, TradingOrder
 
-from execution.domain.exits import taken_of
+from execution.domain.exits import Lot
 from execution.domain.submission import first_record
 
 ZERO = Decimal(0)
 CENTS = Decimal("0.00000001")
 FINEST_PRICE = Decimal("0.0000000001")
 AT_ONE_PRICE = "crossed at one price between the desk's own strategies"
-
-
-@dataclass(frozen=True)
-class Lot:
-    """An entry whose lot is not all closed, and the units that are left of it."""
-
-    entry: OrderRecord
-    left: Decimal
 
 
 @dataclass(frozen=True)
@@ -53,17 +45,6 @@ class Crossing:
     like: TradingOrder
     price: Decimal
     commission: Decimal = ZERO
-
-
-def left_of(entries: Iterable[OrderRecord], closers: Sequence[OrderRecord]) -> list[Lot]:
-    """Return what is left of the lots of *entries*, given every order that closes one of them."""
-    lots = []
-    for entry in entries:
-        mine = [closer for closer in closers if any(close.lot == entry.order_id for close in closer.closes)]
-        left = entry.filled - taken_of(entry.order_id, mine, _fills_only)
-        if left > 0:
-            lots.append(Lot(entry, left))
-    return lots
 
 
 def parts_of(positions: Mapping[str, Decimal], lots: Mapping[str, Sequence[Lot]]) -> list[Part]:
@@ -129,10 +110,6 @@ def one_price(fills: Sequence[Execution], middle: Decimal | None, last: Decimal 
         return (sum((fill.quantity * fill.price for fill in fills), ZERO) / units).quantize(FINEST_PRICE)
     known = middle if middle is not None else last
     return known.quantize(FINEST_PRICE) if known is not None else None
-
-
-def _fills_only(_: OrderRecord) -> bool:
-    return False
 
 
 def _of(strategy_id: str, held: Decimal, lots: Sequence[Lot]) -> list[Part]:

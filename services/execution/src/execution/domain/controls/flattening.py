@@ -14,15 +14,13 @@ from mathematricks.contracts.instruments import Contract
 from mathematricks.contracts.orders import OrderRecord, OrderStatus, TradingOrder
 
 from execution.domain.exits import AT_VENUE
-from execution.domain.orders import PROTECTIVE, ExecType
+from execution.domain.orders import PROTECTIVE, ExecType, Place
 
 ZERO = Decimal(0)
 FLATTEN = "flatten"
 PREFIX = "flatten:"
 IN_DOUBT = frozenset({OrderStatus.UNKNOWN, OrderStatus.PARKED, OrderStatus.PENDING_CANCEL})
 """Whether one of these still trades is the venue's to say; it is watched, and what it may close is left to it."""
-Place = tuple[str, str]
-"""Account and instrument."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=500), timedelta(seconds=30)
 
 
