@@ -11,11 +11,11 @@ from execution.adapters.paper.engine.accounts import opened
 from execution.adapters.paper.engine.admission import judge, short_of_funds
 from execution.adapters.paper.engine.book import Book, Outcome
 from execution.adapters.paper.engine.commissions import TARIFFS
-from execution.adapters.paper.engine.margin import underlying_of
 from execution.adapters.paper.engine.matching import Depth
 from execution.adapters.paper.engine.steps import Admission, Trading, accept, quoted
 from execution.adapters.paper.engine.valuation import value
 from execution.domain.calendar import session_end
+from execution.domain.instruments import underlying_of
 from execution.ports import BrokerOrder
 from mathematricks.contracts.instruments import Contract, Instrument, Quote
 
@@ -137,7 +137,7 @@ class Bench:
         """Submit an order as the venue would; return it as it then is."""
         instrument = self.market.instruments[asked.contract.key]
         trading = self._trading(instrument, self.market.quote(instrument.contract))
-        judgement = judge(self.book, asked, trading, underlying_of(instrument, self.market.quote), self.now)
+        judgement = judge(self.book, asked, trading, underlying_of(instrument.contract, self.market.quote), self.now)
         funds = value(self.book.account, self.market).available - self.book.reserved
         refusal = judgement.refusal or short_of_funds(judgement, funds, self.book.account.base_currency)
         rests_until = None if asked.time_in_force == "GTC" else session_end(instrument.calendar, self.now)

@@ -20,6 +20,7 @@ from execution.steps.following import AT_WORK, cancel, go, revisit
 from execution.steps.protecting import tidy_lot
 from execution.steps.reconciling import reconcile_account, reconcile_all
 from execution.steps.resolving import resolve
+from execution.steps.settling import settle_expired
 from execution.steps.submitting import cancel_at_venue
 from execution.steps.unwinding import tidy_group
 from execution.steps.watching import watch
@@ -92,8 +93,9 @@ async def watch_lots(ports: Ports) -> None:
 
 
 async def enforce_controls(ports: Ports) -> None:
-    """Carry the fired switches a round further."""
+    """Carry the fired switches a round further, then split what expired: both cross, one after the other."""
     await enforce(ports)
+    await settle_expired(ports)
 
 
 async def watch_triggers(ports: Ports) -> None:

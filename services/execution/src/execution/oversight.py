@@ -17,6 +17,7 @@ from mathematricks.contracts.reconciliation import ReconciliationReport
 from execution.domain.controls.flattening import Flattening
 from execution.domain.controls.tape import Tape
 from execution.domain.controls.triggers import Level, StrategyResult
+from execution.domain.orders import Place
 
 
 class OversightStore(Protocol):
@@ -68,6 +69,7 @@ class Oversight:
         flattening: By generation, the firings that flatten.
         cancelling: Cancellations that are being asked for, by order.
         reconciled_at: When the last scheduled run began.
+        unsettled: Places beyond their expiry that a person was told of.
     """
 
     store: OversightStore
@@ -82,6 +84,7 @@ class Oversight:
     flattening: dict[int, Flattening] = field(default_factory=dict)
     cancelling: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     reconciled_at: datetime | None = None
+    unsettled: set[Place] = field(default_factory=set)
 
     def forget_marks(self, scope: Scope) -> None:
         """Measure *scope* anew: what fired its switch was judged by two people."""

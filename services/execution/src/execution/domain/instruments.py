@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from mathematricks.contracts.instruments import Contract, Instrument
+from mathematricks.contracts.instruments import Contract, Instrument, Quote
 
 STOCK = re.compile(r"[A-Z0-9]{1,10}([.\-][A-Z0-9]{1,4})?")
 FOREX = re.compile(r"[A-Z]{6}")
@@ -50,6 +50,29 @@ def describe(contract: Contract, known: Reference) -> Instrument | None:
 def has_expired(contract: Contract, now: datetime) -> bool:
     """Return whether the day of expiry is over; what does not expire never has."""
     return contract.expiry is not None and contract.expiry < f"{now:%Y%m%d}"
+
+
+def underlying_of(contract: Contract, quote_of: Callable[[Contract], Quote | None]) -> Decimal | None:
+    """Return the mid price of an option's underlying, None for anything else or where unknown."""
+    if contract.type != "OPTION":
+        return None
+    quote = quote_of(Contract(symbol=contract.symbol, type="STOCK"))
+    return quote.mid if quote else None
+
+
+def settles_at(contract: Contract, quote_of: Callable[[Contract], Quote | None]) -> Decimal | None:
+    """
+    Return the price at which an expired *contract* becomes cash; None where no quote tells.
+
+    An option is worth what exercising it would bring; without a price of its underlying, and for a future, the
+    contract's own last price counts.
+    """
+    underlying = underlying_of(contract, quote_of)
+    if underlying is not None and contract.strike is not None:
+        above = underlying - contract.strike
+        return max(Decimal(0), above if contract.right == "C" else -above)
+    own = quote_of(contract)
+    return own.mid if own else None
 
 
 def _is_day(expiry: str) -> bool:

@@ -18,6 +18,8 @@ from mathematricks.runtime.failpoints import failpoint
 from execution.domain.blotter import Blotter
 from execution.domain.closing import own_need
 from execution.domain.controls.crossing import (
+    AT_ONE_PRICE,
+    UPON_EXPIRY,
     Crossing,
     execution_of,
     is_crossed,
@@ -47,11 +49,13 @@ class Split:
     Attributes:
         like: An order of the place that tells account, mode, instrument and cause.
         closers: The orders that closed it; none where strategies held only against each other.
+        settled_at: What the place was settled at upon expiry; None: the price is made by what closed it.
     """
 
     scope: Scope
     like: TradingOrder
     closers: Sequence[OrderRecord]
+    settled_at: Decimal | None = None
 
 
 def has_come_apart(split: Split, blotter: Blotter) -> bool:
@@ -122,12 +126,15 @@ async def _records(split: Split, known: Fills, ports: Ports) -> list[OrderRecord
     place = split.like.account, split.like.instrument
     positions = _within(split.scope, ports.blotter.sub_positions(*place))
     fills = [fill for order in split.closers for fill in known.get(order.order_id, ())]
-    price = await _price(place, split.like.contract, fills, ports)
+    price = split.settled_at
+    if price is None:
+        price = await _price(place, split.like.contract, fills, ports)
     if price is None:
         return None
     lots = {name: await _lots(name, place, held, ports) for name, held in positions.items()}
     commission = sum((order.commission for order in split.closers), ZERO)
-    terms = Crossing(split.like, price, commission)
+    reason = AT_ONE_PRICE if split.settled_at is None else UPON_EXPIRY
+    terms = Crossing(split.like, price, commission, reason)
     return records_of(parts_of(positions, lots), terms, ports.worker, ports.clock.now())
 
 

@@ -13,6 +13,7 @@ from mathematricks.contracts.orders import OrderRecord, OrderStatus, OrderTombst
 from mathematricks.runtime.failpoints import failpoint
 
 from execution.domain.groups import group_of
+from execution.domain.instruments import has_expired
 from execution.domain.orders import ExecType, Happened, is_protected
 from execution.domain.submission import GROUP_MISSING, Submit, Wait
 from execution.ports import BrokerUnavailable, Change, Claimed, Ports, Recorded
@@ -221,6 +222,10 @@ async def _wake_exits(protective: OrderRecord, ports: Ports) -> None:
 async def _tell_external(recorded: Recorded, ports: Ports) -> None:
     fill = recorded.execution
     if fill is None:
+        return
+    if has_expired(fill.contract, fill.executed_at):
+        title = f"{fill.account} settled {fill.quantity} {fill.instrument} at {fill.price}: it has expired"
+        await alert(ports, "info", f"execution.settled:{fill.execution_id}", title, account=fill.account)
         return
     title = (
         f"{fill.account} traded {fill.side} {fill.quantity} {fill.instrument} at {fill.price}; nobody here ordered it"

@@ -10,7 +10,6 @@ from mathematricks.runtime.clock import Clock
 from execution.adapters.paper.accounts import LiveAccounts
 from execution.adapters.paper.engine.admission import judge, short_of_funds
 from execution.adapters.paper.engine.book import Outcome
-from execution.adapters.paper.engine.margin import underlying_of
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.steps import Admission, Trading, accept
 from execution.adapters.paper.engine.taken import taken_of
@@ -19,6 +18,7 @@ from execution.adapters.paper.market import LastKnown
 from execution.adapters.paper.settings import PaperSettings
 from execution.adapters.paper.store import Outdated, PaperStore
 from execution.domain.calendar import session_end
+from execution.domain.instruments import underlying_of
 from execution.ports import BrokerOrder, BrokerRejected, BrokerUnavailable
 
 TRIES = 5
@@ -77,7 +77,7 @@ class Intake:
 
     def _decide(self, live: LiveAccount, asked: BrokerOrder, siblings: Sequence[PaperOrder], clock: Clock) -> Outcome:
         now, book, trading = clock.now(), live.ahead, self._trading(live, asked)
-        judgement = judge(book, asked, trading, underlying_of(trading.instrument, self._market.fresh), now)
+        judgement = judge(book, asked, trading, underlying_of(trading.instrument.contract, self._market.fresh), now)
         refusal, required = judgement.refusal, judgement.required
         if required > 0:
             funds = live.funds(required, self._market, now, self._settings.credit_for)

@@ -10,6 +10,7 @@ from mathematricks.contracts.instruments import Quote
 from execution.adapters.paper.accounts import LiveAccounts
 from execution.adapters.paper.engine.book import Book, Outcome
 from execution.adapters.paper.engine.orders import PaperOrder
+from execution.adapters.paper.engine.settlement import settled
 from execution.adapters.paper.engine.steps import Trading, expired, quoted
 from execution.adapters.paper.engine.taken import taken_of
 from execution.adapters.paper.journal import Journal, Step
@@ -45,9 +46,10 @@ class Rounds:
         await self._commit(steps)
 
     async def expire(self, now: datetime) -> None:
-        """End what is due."""
+        """End what is due, and settle what has expired."""
         await self._accounts.refresh()
-        await self._commit((live, outcome) for live in self._accounts.all() for outcome in _due(live.ahead, now))
+        steps = [(live, outcome) for live in self._accounts.all() for outcome in self._over(live.ahead, now)]
+        await self._commit(steps)
 
     async def checkpoint(self, every: int) -> None:
         """Keep the accounts that had at least *every* fills since their last checkpoint."""
@@ -56,6 +58,13 @@ class Rounds:
             if not live.stale and account.seq - live.checkpointed >= every:
                 await self._store.checkpoint(account)
                 live.checkpointed = account.seq
+
+    def _over(self, book: Book, now: datetime) -> Iterator[Outcome]:
+        for outcome in _due(book, now):
+            book = outcome.book
+            yield outcome
+        if (outcome := settled(book, self._market, now)).changed:
+            yield outcome
 
     def _met(self, book: Book, quotes: Mapping[str, Quote], now: datetime, others: Sequence[Book]) -> Iterator[Outcome]:
         for outcome in _due(book, now):

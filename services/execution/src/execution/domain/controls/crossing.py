@@ -19,6 +19,7 @@ ZERO = Decimal(0)
 CENTS = Decimal("0.00000001")
 FINEST_PRICE = Decimal("0.0000000001")
 AT_ONE_PRICE = "crossed at one price between the desk's own strategies"
+UPON_EXPIRY = "expired, and settled in cash"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Crossing:
         like: An order of the place that tells account, mode, instrument and cause.
         price: The one price.
         commission: Paid at the venue by nobody's ledger, to be shared by units.
+        reason: Why there is no venue, in words.
     """
 
     like: TradingOrder
     price: Decimal
     commission: Decimal = ZERO
+    reason: str = AT_ONE_PRICE
 
 
 def parts_of(positions: Mapping[str, Decimal], lots: Mapping[str, Sequence[Lot]]) -> list[Part]:
@@ -157,6 +160,6 @@ def _record(part: Part, commission: Decimal, terms: Crossing, by: tuple[str, dat
         asked["closes"] = (LotClose(lot=entry.order_id, asked=units, lot_asked=units, last=True, quantity=part.units),)
     order = like.model_copy(update=asked)
     filled = {"status": OrderStatus.FILLED, "live": False, "filled": part.units, "average_price": terms.price}
-    done = {"reason": AT_ONE_PRICE, "ended_at": now, "watched": True, "commission": commission, "revision": 1}
+    done = {"reason": terms.reason, "ended_at": now, "watched": True, "commission": commission, "revision": 1}
     lot = entry.order_id if entry else None
     return first_record(order, worker, now, lot=lot).model_copy(update=filled | done)

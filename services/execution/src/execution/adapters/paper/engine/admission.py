@@ -13,6 +13,7 @@ from execution.adapters.paper.engine.margin import margin_of
 from execution.adapters.paper.engine.matching import far_price
 from execution.adapters.paper.engine.money import ZERO, exact, round_cost
 from execution.adapters.paper.engine.steps import Trading
+from execution.domain.instruments import has_expired
 from execution.ports import BrokerOrder
 
 MOST_DIGITS = 18
@@ -59,7 +60,7 @@ def judge(book: Book, asked: BrokerOrder, trading: Trading, underlying: Decimal 
     opening = _opening(book, asked, instrument.instrument)
     if asked.quantity % instrument.lot:
         return Judgement(f"LOT: the quantity must be a multiple of {instrument.lot}")
-    if contract.expiry and contract.expiry < f"{now:%Y%m%d}":
+    if has_expired(contract, now):
         return Judgement(f"INSTRUMENT_EXPIRED: {contract.key} expired on {contract.expiry}")
     if contract.type == "CRYPTO" and asked.side == "SELL" and opening > 0:
         return Judgement(f"SHORT_CRYPTO: spot crypto cannot be sold beyond what is held of {contract.key}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mathematricks.contracts.instruments import Contract, Instrument, Quote
+from mathematricks.contracts.instruments import Instrument
 
 from execution.adapters.paper.engine.money import ZERO
 
@@ -52,14 +51,6 @@ def margin_of(
             return _fixed(instrument, quantity, WHOLE) or _short_option(instrument, quantity, notional, underlying)
         case _:
             return Margin(notional, notional)
-
-
-def underlying_of(instrument: Instrument, quote_of: Callable[[Contract], Quote | None]) -> Decimal | None:
-    """Return the mid price of an option's underlying, None for anything else or where unknown."""
-    if instrument.contract.type != "OPTION":
-        return None
-    quote = quote_of(Contract(symbol=instrument.contract.symbol, type="STOCK"))
-    return quote.mid if quote else None
 
 
 def _fixed(instrument: Instrument, quantity: Decimal, over_maintenance: Decimal) -> Margin | None:

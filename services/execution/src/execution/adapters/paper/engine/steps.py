@@ -17,6 +17,7 @@ from execution.adapters.paper.engine.matching import Depth, triggers, walk
 from execution.adapters.paper.engine.money import ZERO, exact
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.taken import gone
+from execution.domain.instruments import has_expired
 from execution.ports import BrokerOrder
 
 IMMEDIATE = frozenset({"IOC", "FOK"})
@@ -101,10 +102,12 @@ def cancelled(book: Book, client_order_id: str, now: datetime) -> Outcome:
 
 
 def expired(book: Book, now: datetime) -> Outcome:
-    """Return the book without the orders whose time has come."""
+    """Return the book without the orders whose time, or whose contract's time, has come."""
     draft = Draft(book, now)
     for order in book.working.values():
-        if order.expires_at is not None and order.expires_at <= now:
+        if has_expired(order.asked.contract, now):
+            draft.end(order, "EXPIRED", f"INSTRUMENT_EXPIRED: {order.asked.contract.expiry}")
+        elif order.expires_at is not None and order.expires_at <= now:
             draft.end(order, "EXPIRED", f"{order.asked.time_in_force} order, its day is over")
     return draft.outcome()
 

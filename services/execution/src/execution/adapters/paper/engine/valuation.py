@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from execution.adapters.paper.engine.accounts import PAID_IN_FULL, Account, Position
-from execution.adapters.paper.engine.margin import Margin, margin_of, underlying_of
+from execution.adapters.paper.engine.margin import Margin, margin_of
 from execution.adapters.paper.engine.money import ZERO, exact
 from execution.adapters.paper.market import PaperMarket
+from execution.domain.instruments import underlying_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def mark(position: Position, market: PaperMarket) -> MarkedPosition:
     price = quote.mid if quote else None
     unrealized = quantity * price * instrument.multiplier - position.cost if price is not None else ZERO
     at = price if price is not None else position.average_price
-    underlying = underlying_of(instrument, market.quote) or instrument.contract.strike
+    underlying = underlying_of(instrument.contract, market.quote) or instrument.contract.strike
     margin = margin_of(instrument, quantity, at, underlying) or Margin(ZERO, ZERO)
     return MarkedPosition(position, price, unrealized, margin)
 
