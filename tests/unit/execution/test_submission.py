@@ -119,6 +119,21 @@ def test_an_exit_with_nothing_to_reduce_ends_and_one_that_others_crowd_out_waits
     assert isinstance(crowded, Wait)
 
 
+def test_a_person_is_told_of_an_exit_that_others_crowd_out_for_long():
+    crowded = Situation(instrument=SHARE, reducible=Reducible(Decimal(100), Decimal(20)))
+    exit_ = a_record(an_exit(an_order()))
+    told: list[tuple[bool, bool]] = []
+    for seconds in (1, 5, 12, 13):
+        now = NOON + timedelta(seconds=seconds)
+        step = next_step(exit_, controls(), None, crowded, now)
+        assert isinstance(step, Wait)
+        told.append((step.reason != exit_.reason, step.alarming))
+        if step.reason != exit_.reason:
+            exit_ = exit_.model_copy(update={"reason": step.reason, "updated_at": now})
+
+    assert told == [(True, False), (False, False), (True, True), (False, True)]
+
+
 def test_an_exit_that_cannot_be_sent_is_kept_and_alarms():
     stuck = step_of(an_exit(an_order()), account_refusal="ACCOUNT_UNKNOWN: no broker", reducible=PLENTY)
 

@@ -18,11 +18,13 @@ from execution.domain.controls.limits import Breach
 from execution.domain.controls.switches import entry_refusal
 from execution.domain.exits import Reducible
 from execution.domain.instruments import has_expired
-from execution.domain.orders import is_protected, last_attempt
+from execution.domain.orders import PROTECTIVE, is_protected, last_attempt
 
 LOOK_TWICE = timedelta(milliseconds=500)
 STUCK = timedelta(minutes=1)
 """How often an exit that cannot be sent is tried and told again."""
+MAKES_ROOM_WITHIN = timedelta(seconds=10)
+HELD_UP = f", for longer than {MAKES_ROOM_WITHIN.seconds} s: see what rests there, and cancel it"
 GROUP_FORMS_WITHIN = timedelta(seconds=30)
 GROUP_MISSING = "waits for the other legs of its group"
 
@@ -230,6 +232,13 @@ def _exit_step(order: OrderRecord, situation: Situation, now: datetime) -> Step:
     return _reduce(order, situation, now)
 
 
+def _is_held_up(order: OrderRecord, why: str, now: datetime) -> bool:
+    """A sender's exit that rests may hold what another is to reduce for days: a person should know."""
+    if order.purpose in PROTECTIVE or order.reason not in (why, why + HELD_UP):
+        return False
+    return order.reason != why or now - order.updated_at > MAKES_ROOM_WITHIN
+
+
 def _flatten_step(order: OrderRecord, situation: Situation) -> Step:
     """It is sized by what its venue held a moment ago; where anything has moved since, the venue is asked again."""
     if situation.account_refusal or situation.instrument is None:
@@ -250,7 +259,8 @@ def _reduce(order: OrderRecord, situation: Situation, now: datetime) -> Step:
         return End(OrderStatus.CANCELLED, "nothing is left to reduce")
     if reducible.now < quantity:
         why = f"only {reducible.now} of {quantity} can be reduced while other orders reduce the rest"
-        return Wait(why, blocked_by=situation.beside)
+        held_up = _is_held_up(order, why, now)
+        return Wait(why + HELD_UP if held_up else why, blocked_by=situation.beside, alarming=held_up)
     return Submit(
         quantity, f"trimmed from {wanted} to {quantity}: no more can be reduced" if quantity < wanted else None
     )
