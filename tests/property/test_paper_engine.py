@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -18,11 +19,17 @@ from execution.adapters.paper.engine.matching import Depth
 from execution.adapters.paper.engine.money import EXACT
 from execution.adapters.paper.engine.orders import PaperOrder
 from execution.adapters.paper.engine.replay import replayed
+from execution.adapters.paper.engine.settlement import settled
+from execution.adapters.paper.engine.steps import expired
+from execution.adapters.paper.engine.valuation import value
+from execution.domain.instruments import settles_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mathematricks.storage.mongo import CODEC
 from support.paper import ACCOUNT, CRYPTO, LONDON, OPTION, STOCK, Bench, D
 from support.paper_scripts import TRADED, a_script, play, quote
+
+LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
 
 seeds = st.integers(0, 2**32)
 scripts = seeds.map(a_script)
@@ -141,6 +148,33 @@ def test_stored_orders_make_the_same_book_again_from_the_start_and_from_any_chec
     assert orders == list(bench.orders.values())
     for account in (opened(ACCOUNT, "USD", start["deposits"]), account_from(checkpoint)):
         assert replayed(account, reversed(orders), working, len(orders)) == bench.book
+
+
+@settings(deadline=None)
+@given(script=scripts, dollars=cash)
+def test_after_the_last_day_nothing_that_expires_is_held_or_works_and_no_money_is_lost(script, dollars):
+    bench = played(script, dollars)
+    before = value(bench.book.account, bench.market).equity
+    at = {one.instrument: settles_at(one.contract, bench.market.quote) for one in TRADED if one.contract.expiry}
+    gained = sum(
+        held.quantity * (at[name] - (bench.market.quotes[name].mid)) * held.instrument.multiplier
+        for name, held in bench.book.account.positions.items()
+        if name in at
+    )
+
+    bench.keep(expired(bench.book, LONG_AFTER))
+    bench.keep(settled(bench.book, bench.market, LONG_AFTER))
+
+    left = bench.book.account
+    assert not at.keys() & left.positions.keys()
+    assert not at.keys() & {order.instrument.instrument for order in bench.book.working.values()}
+    assert value(left, bench.market).equity == before + gained
+    assert (
+        replayed(
+            opened(ACCOUNT, "USD", left.deposits), bench.orders.values(), bench.book.working.values(), len(bench.orders)
+        )
+        == bench.book
+    )
 
 
 def stored(document: dict[str, Any]) -> dict[str, Any]:
