@@ -66,6 +66,20 @@ def test_newer_lots_explain_what_is_held_before_an_older_one_does(positions: dic
     assert held_of(a_record(an_order()), held(**positions), [*lots, other_side]) == left
 
 
+@given(own=units, unattributed=units, lefts=st.lists(st.integers(1, 80).map(Decimal), max_size=5))
+def test_lots_are_protected_for_no_more_than_is_held_together(
+    own: Decimal, unattributed: Decimal, lefts: list[Decimal]
+):
+    newest_first = [Lot(a_record(an_order(order_id=f"o{n}")), left) for n, left in enumerate(lefts)]
+    seen = Held(own + unattributed, {"momentum": own, "unattributed": unattributed})
+
+    wanted = [min(lot.left, held_of(lot.entry, seen, newest_first[:n])) for n, lot in enumerate(newest_first)]
+
+    assert sum(wanted) <= max(Decimal(0), own)
+    if unattributed >= 0:
+        assert sum(wanted) == max(Decimal(0), min(own, sum(lefts, Decimal(0))))
+
+
 @given(own=units, other=units, unattributed=units, mine=working, theirs=working)
 def test_with_all_that_is_on_its_way_no_more_is_reduced_than_there_is(
     own: Decimal, other: Decimal, unattributed: Decimal, mine: Decimal, theirs: Decimal
