@@ -36,7 +36,8 @@ async def run_next(ports: Ports) -> bool:
     try:
         await asyncio.wait({task})
     except asyncio.CancelledError:
-        task.cancel()
+        if not task.cancelling():  # a second time would interrupt the end of its process
+            task.cancel()
         await asyncio.wait({task})
         await sandbox.runs.end(run_id, Ended("INTERRUPTED", ports.world.clock.now(), STOPPED))
         raise
