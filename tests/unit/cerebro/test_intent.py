@@ -348,6 +348,18 @@ def test_a_cancel_that_names_an_entry_cancels_only_that():
     assert [command.order_id for command in decision.commands] == [meant.order_id]
 
 
+def test_a_cancel_that_names_a_signal_cancels_its_exits_too_and_no_others():
+    desk = Desk()
+    desk.send(external_id="E1")
+    desk.send(fill=False, action="SELL", quantity=D(2), order_type="LIMIT", external_id="S1")
+    reversal = desk.send(fill=False, action="SELL", quantity=D(15), order_type="LIMIT", external_id="R1")
+
+    decision = desk.send(signal_type="CANCEL", action="SELL", entry_ref="R1")
+
+    assert [order.purpose for order in reversal.orders] == ["exit", "entry"]
+    assert {command.order_id for command in decision.commands} == {order.order_id for order in reversal.orders}
+
+
 def test_pairs_open_and_close_leg_by_leg():
     market = a_market(a_quote("SPY", ask=100), a_quote("QQQ", ask=200))
     desk = Desk(market=market)

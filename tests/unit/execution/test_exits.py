@@ -152,6 +152,22 @@ def test_what_reduces_more_than_there_is_goes_the_newest_first():
     assert excess("SELL", held(momentum=100, unattributed=-100), [second, first]) == ["first", "second"]
 
 
+def test_an_exit_of_a_strategy_that_holds_less_goes_though_others_hold_enough():
+    """Its own opposite entry has closed what it was to reduce; filled now, it would open what nobody asked for."""
+    rests = on_its_way("rests", order_type="LIMIT", limit_price=Decimal(200))
+    other = on_its_way("other", strategy_id="other", recorded_at=NOON + timedelta(seconds=1))
+
+    assert excess("SELL", held(momentum=100, other=100), [rests, other]) == []
+    assert excess("SELL", held(momentum=40, other=160), [rests, other]) == ["rests"]
+    assert excess("SELL", held(other=100), [rests, other]) == ["rests"]
+
+
+def test_what_flattens_the_account_is_nobodys_and_stays():
+    closing = on_its_way("flat", strategy_id="unattributed", purpose="flatten")
+
+    assert excess("SELL", held(momentum=100), [closing]) == []
+
+
 def test_an_exit_is_sized_by_its_share_of_what_the_entry_filled_and_the_last_takes_the_rest():
     entry = a_record(an_order(), filled=Decimal(55), status=OrderStatus.CANCELLED, live=False)
     third = LotClose(lot="o1", asked=Decimal(3), lot_asked=Decimal(10), last=False)

@@ -134,6 +134,7 @@ class Exit:
     Attributes:
         closes: What it takes of which lots; a close without quantity is sized when *waits_for* ends.
         superseded: A newer exit has taken its place; only what it still fills counts.
+        external_id: The sender's signalID of the signal that closes, by which he may call it off.
     """
 
     order_id: str
@@ -151,6 +152,8 @@ class Exit:
     ended: bool = False
     version: int = NEVER_SENT
     filled: Decimal = ZERO
+    signal_id: str = ""
+    external_id: str = ""
 
     @property
     def resting(self) -> bool:

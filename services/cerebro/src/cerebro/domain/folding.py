@@ -147,6 +147,8 @@ def _exit_of(order: TradingOrder, number: int) -> Exit:
         stop_price=order.stop_price,
         closes=order.closes,
         waits_for=order.waits_for,
+        signal_id=order.signal_id,
+        external_id=order.external_id,
     )
 
 

@@ -196,4 +196,4 @@ def _cancellable(book: Book, strategy: str, instrument: str, resting: Sequence[E
         for one in book.entries_of(strategy, instrument)
         if one.working
     ]
-    return (*entries, *(Cancellable(one.order_id, one.account, "", "") for one in resting))
+    return (*entries, *(Cancellable(one.order_id, one.account, one.signal_id, one.external_id) for one in resting))

@@ -128,11 +128,11 @@ def live_reducing(orders: Iterable[OrderRecord], apart_from: OrderRecord) -> lis
 def excess(side: Side, held: Held, live: Sequence[OrderRecord]) -> list[str]:
     """
     Return which of the *live* orders that reduce on *side* must go, the newest first, so that no more is reduced
-    than there is: a fill nobody expected has left less of the position than they were sized by.
+    than there is, in all and of each strategy: a fill nobody expected has left less than they were sized by.
     """
     sign = 1 if side == "SELL" else -1
-    ours = [quantity for name, quantity in (held.by_strategy or {}).items() if name != UNATTRIBUTED]
-    left = max(ZERO, sign * held.venue_net + sum((max(ZERO, -sign * quantity) for quantity in ours), ZERO))
+    ours = {name: sign * quantity for name, quantity in (held.by_strategy or {}).items() if name != UNATTRIBUTED}
+    left = max(ZERO, sign * held.venue_net + sum((max(ZERO, -quantity) for quantity in ours.values()), ZERO))
     pairs: dict[str, list[OrderRecord]] = {}
     for order in sorted(live, key=lambda order: order.recorded_at):
         if order.side == side and order.purpose != "entry" and order.status in AT_VENUE:
@@ -140,7 +140,12 @@ def excess(side: Side, held: Held, live: Sequence[OrderRecord]) -> list[str]:
             pairs.setdefault(name, []).append(order)
     too_many = []
     for pair in pairs.values():
-        left -= max(order.open_quantity for order in pair)
+        whose, units = pair[0].strategy_id, max(order.open_quantity for order in pair)
+        if whose != UNATTRIBUTED and units > ours.get(whose, ZERO):
+            too_many += [order.order_id for order in pair]
+            continue
+        left -= units
+        ours[whose] = ours.get(whose, ZERO) - units
         if left < 0:
             too_many += [order.order_id for order in pair]
     return too_many
