@@ -45,16 +45,20 @@ def _expired(place: Place, now: datetime, ports: Ports) -> Instrument | None:
 
 async def _split(place: Place, instrument: Instrument, now: datetime, ports: Ports) -> Split | None:
     """Return how to split *place*; None where nothing is to be split, or its venue or its price is waited for."""
-    positions = ports.blotter.sub_positions(*place)
-    if any(order.status in AT_VENUE for order in ports.blotter.live_in(*place)):
+    account = ports.brokers.account(place[0])
+    held_by_strategies = any(name != UNATTRIBUTED for name in ports.blotter.sub_positions(*place))
+    at_venue = any(order.status in AT_VENUE for order in ports.blotter.live_in(*place))
+    if account is None or at_venue or not held_by_strategies:
+        return None
+    if ports.blotter.held(*place).venue_net:  # not worth a question to the store: this is looked at ten times a second
+        await _tell_waiting(place, instrument, now, ports)
         return None
     last = await ports.executions.last_in(*place)
-    account = ports.brokers.account(place[0])
-    if last is None or account is None or not any(name != UNATTRIBUTED for name in positions):
+    if last is None:
         return None
     settled = has_expired(last.contract, last.executed_at)
     price = last.price if settled else settles_at(instrument.contract, ports.market.quote)
-    if ports.blotter.held(*place).venue_net or price is None:
+    if price is None:
         await _tell_waiting(place, instrument, now, ports)
         return None
     named = f"expiry:{place[0]}:{place[1]}:{last.execution_id}"[:200]
